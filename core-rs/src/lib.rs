@@ -1,0 +1,23 @@
+//! gymbox's vision core: pixels in, events out. It reads no clock, no disk, no socket and no environment.
+//!
+//! The walk of a frame, and the modules in its order:
+//!
+//! 1. A [`frame`] borrows the decoder's planes.
+//! 2. A [`pose`] model, run by [`onnx`], turns it into detections: a box and 17 keypoints per person.
+//! 3. [`track`] follows each person from frame to frame.
+//! 4. [`motion`] smooths the keypoints and measures joint angles.
+//! 5. [`exercise`] finds the repetitions, names the exercise, counts sets and checks form.
+//! 6. [`pipeline`] is all of it in one `step(frame, at) -> events`; [`event`] is what comes out.
+
+pub mod error;
+pub mod exercise;
+pub mod geometry;
+pub mod motion;
+pub mod pose;
+pub mod track;
+pub mod units;
+
+#[cfg(feature = "python")]
+mod py;
+
+pub use error::{Error, Result};

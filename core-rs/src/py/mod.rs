@@ -1,0 +1,7 @@
+//! The Python boundary, `gymbox._core`: borrow the argument, release the GIL, call the core, map the error.
+
+use pyo3::prelude::*;
+
+/// gymbox's vision core.
+#[pymodule(name = "_core", gil_used = false)]
+mod _core {}

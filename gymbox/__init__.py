@@ -1,0 +1,1 @@
+"""gymbox: counts repetitions, spots bad form, and tells the person."""

@@ -1,0 +1,26 @@
+"""The command line: `gymbox …`, one file a command group."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gymbox.errors import GymboxError
+
+app = typer.Typer(
+    name="gymbox",
+    help="Counts repetitions and spots bad form, from video files and live cameras.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line; a refusal is one line on standard error and exit code 2."""
+    try:
+        app()
+    except GymboxError as error:
+        sys.stderr.write(f"gymbox: {error}\n")
+        sys.exit(2)
