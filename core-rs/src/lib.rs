@@ -10,6 +10,7 @@
 //! 6. [`pipeline`] is all of it in one `step(frame, at) -> events`; [`event`] is what comes out.
 
 pub mod error;
+pub mod event;
 pub mod exercise;
 pub mod geometry;
 pub mod motion;
