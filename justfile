@@ -1,0 +1,77 @@
+# gymbox's recipes. `./just` lists them; `./just RECIPE` brings its own tools, so nothing else need be installed.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# The inference runtime that the environment gets: cpu, gpu or openvino.
+runtime := env("GYMBOX_RUNTIME", "cpu")
+run := "uv run --no-sync"
+
+[private]
+default:
+    @just --list --unsorted
+
+# All set-up and no more: leaves .venv/bin/gymbox and the default model
+setup:
+    @uv sync --locked --quiet --extra {{ runtime }}
+    @{{ run }} gymbox models build --quiet
+
+# Count the sample clip, check it against its truth, and draw it
+demo *options: setup
+    @{{ run }} python examples/demo.py {{ options }}
+
+# Count the repetitions in your own videos: ./just count video.mp4
+count *arguments: setup
+    @{{ run }} gymbox count {{ arguments }}
+
+# Everything that must hold: lints, types, Rust tests, Python tests
+test *options: setup packages lint types test-rust (test-python options)
+
+# Lints and formatting, in both languages
+lint:
+    cargo fmt --all --check
+    cargo clippy --quiet --locked --workspace --all-targets --features python -- --deny warnings
+    {{ run }} ruff check --quiet
+    {{ run }} ruff format --quiet --check
+
+# mypy strict, and the stub of the compiled module held against the module itself
+types:
+    {{ run }} mypy
+    {{ run }} python -m mypy.stubtest gymbox._core
+
+# Tests of the core; they need no Python interpreter
+test-rust *options:
+    cargo test --quiet --locked --workspace {{ options }}
+
+# Tests of the package, from a module's laws to whole commands
+test-python *options:
+    {{ run }} pytest --numprocesses 2 {{ options }}
+
+# Score every labelled clip and print the table; `--rendered` for the rendered people
+accuracy *options: setup
+    @{{ run }} python -m accuracy {{ options }}
+
+# What is fast, as ratios measured within one run
+bench *options:
+    @uv sync --locked --quiet --extra {{ runtime }} --group bench --no-install-project
+    @uv sync --locked --quiet --extra {{ runtime }} --group bench --config-settings-package gymbox:build-args=--profile=release
+    @{{ run }} gymbox models build --quiet
+    @{{ run }} python -m bench {{ options }}
+
+# Format both languages in place
+format:
+    cargo fmt --all
+    {{ run }} ruff check --quiet --fix-only
+    {{ run }} ruff format --quiet
+
+# Render the sample clip and its truth again
+sample *options:
+    uv run --script synth/sample.py {{ options }}
+
+# A wheel for this machine
+wheel:
+    uv build --wheel
+
+# Debian's packages that the tests need (EGL to render), where this is root; else they are named
+[private]
+packages:
+    @bash .ci/packages
