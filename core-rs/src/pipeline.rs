@@ -1,0 +1,65 @@
+//! The whole walk in one call: a frame in, events out.
+
+use crate::{Error, Result};
+use crate::event::Event;
+use crate::floor::{Floor, FloorOptions, Person};
+use crate::frame::Frame;
+use crate::pose::{Detection, Picture, PoseModel};
+use crate::units::Nanos;
+
+/// A pose model and the floor it looks at.
+#[derive(Debug)]
+pub struct Pipeline {
+    model: Option<PoseModel>,
+    floor: Floor,
+    detections: Vec<Detection>,
+}
+
+impl Pipeline {
+    /// A pipeline that has seen nothing yet. Without a model it takes detections only.
+    #[must_use]
+    pub fn new(model: Option<PoseModel>, options: FloorOptions) -> Self {
+        Self { model, floor: Floor::new(options), detections: Vec::new() }
+    }
+
+    /// What happened up to and including this frame.
+    ///
+    /// # Errors
+    /// [`Error::Inference`] where the model fails, [`Error::Time`] where time runs backwards, [`Error::Model`] where
+    /// there is no model.
+    pub fn step(&mut self, frame: &Frame<'_>, at: Nanos) -> Result<Vec<Event>> {
+        let model = self.model.as_mut().ok_or_else(|| Error::Model {
+            model: "none".into(),
+            expected: "a pose model to look at frames with".into(),
+            got: "a pipeline that takes detections only".into(),
+        })?;
+        self.detections = model.detect(frame)?;
+        self.floor.step(&self.detections, frame.picture(), at)
+    }
+
+    /// The same from what a pose model saw before: a recorded trace.
+    ///
+    /// # Errors
+    /// [`Error::Time`] where time runs backwards.
+    pub fn step_detections(&mut self, detections: Vec<Detection>, picture: Picture, at: Nanos) -> Result<Vec<Event>> {
+        self.detections = detections;
+        self.floor.step(&self.detections, picture, at)
+    }
+
+    /// Ends every set: the stream is over.
+    pub fn finish(&mut self) -> Vec<Event> {
+        self.floor.finish()
+    }
+
+    /// What the model saw in the last frame.
+    #[must_use]
+    pub fn detections(&self) -> &[Detection] {
+        &self.detections
+    }
+
+    /// Who was in the last frame, in the order of tracks.
+    #[must_use]
+    pub fn people(&self) -> &[Person] {
+        self.floor.people()
+    }
+}
