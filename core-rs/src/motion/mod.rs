@@ -1,1 +1,8 @@
-//! (work under way)
+//! How a person moves: keypoints smoothed over time, in square units, and what is measured on them.
+
+pub mod angles;
+pub mod figure;
+pub mod smooth;
+pub mod stature;
+
+pub use figure::{Arm, Figure, Side};

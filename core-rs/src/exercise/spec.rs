@@ -1,0 +1,210 @@
+//! What an exercise is: data, read from the catalogue; a new one needs no code.
+
+use crate::error::{Error, Result};
+use crate::event::Phase;
+use crate::exercise::gate::Gate;
+use crate::exercise::signal::Signal;
+use crate::exercise::view::View;
+use crate::motion::angles::BodyAngle;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The catalogue's format that this code reads.
+pub const SCHEMA: u32 = 1;
+/// Form checks that an exercise needs at least.
+const FEWEST_CHECKS: usize = 2;
+
+/// A text in several languages, by two-letter code; English is always there.
+pub type Text = BTreeMap<String, String>;
+
+/// A joint that must stay within a range during one phase of the repetition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormCheck {
+    /// Unique within the exercise.
+    pub id: Arc<str>,
+    /// What is measured, in degrees.
+    pub joint: BodyAngle,
+    /// Lowest value that is well.
+    #[serde(default)]
+    pub min: Option<f32>,
+    /// Highest value that is well.
+    #[serde(default)]
+    pub max: Option<f32>,
+    /// When it is looked at.
+    pub phase: Phase,
+    /// From where the fault can be seen; from elsewhere it is never reported.
+    pub views: Vec<View>,
+    /// What to tell the person.
+    pub message: Text,
+}
+
+/// One exercise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exercise {
+    /// Unique, such as `squat`.
+    pub id: Arc<str>,
+    /// What people call it.
+    pub name: Text,
+    /// The joint whose range is reported, left and right.
+    pub primary_joint_pair: [BodyAngle; 2],
+    /// Degrees of the primary joint at lockout.
+    pub up_angle: f32,
+    /// Degrees of the primary joint at the turn.
+    pub down_angle: f32,
+    /// Which height rises and returns once a repetition.
+    pub signal: Signal,
+    /// Hands or feet that carry the body, or the shoulder that the arm turns about: what must stay.
+    pub anchor: Anchor,
+    /// What a cycle of the signal must look like; the weakest decides.
+    pub gates: Vec<Gate>,
+    /// At least two.
+    pub form_checks: Vec<FormCheck>,
+}
+
+/// The end of the moving limb that stays where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Anchor {
+    /// The feet stand.
+    Feet,
+    /// The hands carry.
+    Hands,
+    /// The shoulder stays, the hand moves.
+    Shoulders,
+}
+
+/// All exercises that the core can tell apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogue {
+    schema: u32,
+    exercises: Vec<Exercise>,
+}
+
+impl Catalogue {
+    /// A checked catalogue from its JSON text.
+    ///
+    /// # Errors
+    /// [`Error::Exercise`] where the text is no catalogue of [`SCHEMA`], or an exercise contradicts itself.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let catalogue: Self = serde_json::from_str(text).map_err(|error| {
+            wrong(
+                "(catalogue)",
+                format!("a catalogue of schema {SCHEMA}"),
+                error.to_string(),
+            )
+        })?;
+        catalogue.check()?;
+        Ok(catalogue)
+    }
+
+    /// In the catalogue's order.
+    #[must_use]
+    pub fn exercises(&self) -> &[Exercise] {
+        &self.exercises
+    }
+
+    /// The exercise of that id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Exercise> {
+        self.exercises.iter().find(|exercise| &*exercise.id == id)
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.schema != SCHEMA {
+            return Err(wrong(
+                "(catalogue)",
+                format!("schema {SCHEMA}"),
+                self.schema.to_string(),
+            ));
+        }
+        if self.exercises.is_empty() {
+            return Err(wrong("(catalogue)", "an exercise".into(), "none".into()));
+        }
+        for (index, exercise) in self.exercises.iter().enumerate() {
+            if self.exercises[..index]
+                .iter()
+                .any(|other| other.id == exercise.id)
+            {
+                return Err(wrong(
+                    &exercise.id,
+                    "an id of its own".into(),
+                    "one given twice".into(),
+                ));
+            }
+            exercise.check()?;
+        }
+        Ok(())
+    }
+}
+
+impl Exercise {
+    fn check(&self) -> Result<()> {
+        let fail = |expected: &str, got: String| Err(wrong(&self.id, expected.into(), got));
+        if !self.name.contains_key("en") {
+            return fail(
+                "a name in English (`en`)",
+                format!("{:?}", self.name.keys()),
+            );
+        }
+        for (key, degrees) in [("up_angle", self.up_angle), ("down_angle", self.down_angle)] {
+            if !(0.0..=180.0).contains(&degrees) {
+                return fail(&format!("{key} from 0 to 180 degrees"), degrees.to_string());
+            }
+        }
+        if (self.up_angle - self.down_angle).abs() < 10.0 {
+            return fail(
+                "up_angle and down_angle 10 degrees apart",
+                format!("{} and {}", self.up_angle, self.down_angle),
+            );
+        }
+        if self.gates.is_empty() {
+            return fail("a gate", "none".into());
+        }
+        if let Some(gate) = self.gates.iter().find(|gate| !gate.is_sound(self.signal)) {
+            return fail(
+                "gates of the signal's measures whose `none` and `full` differ",
+                format!("{gate:?}"),
+            );
+        }
+        if self.form_checks.len() < FEWEST_CHECKS {
+            return fail("two form checks", self.form_checks.len().to_string());
+        }
+        for (index, check) in self.form_checks.iter().enumerate() {
+            if self.form_checks[..index]
+                .iter()
+                .any(|other| other.id == check.id)
+            {
+                return fail(
+                    "form checks with ids of their own",
+                    format!("`{}` twice", check.id),
+                );
+            }
+            let range = (check.min.unwrap_or(0.0), check.max.unwrap_or(180.0));
+            if (check.min.is_none() && check.max.is_none()) || range.0 >= range.1 {
+                return fail(
+                    "a form check with min below max",
+                    format!("`{}`: {:?} to {:?}", check.id, check.min, check.max),
+                );
+            }
+            if check.views.is_empty() || !check.message.contains_key("en") {
+                return fail(
+                    "a form check with views and an English message",
+                    format!("`{}`", check.id),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn wrong(exercise: &str, expected: String, got: String) -> Error {
+    Error::Exercise {
+        exercise: exercise.into(),
+        expected,
+        got,
+    }
+}
