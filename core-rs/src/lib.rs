@@ -12,8 +12,10 @@
 pub mod error;
 pub mod event;
 pub mod exercise;
+pub mod frame;
 pub mod geometry;
 pub mod motion;
+pub mod onnx;
 pub mod pose;
 pub mod track;
 pub mod units;

@@ -1,4 +1,16 @@
 //! One person in one frame: what a pose model saw.
+//!
+//! A frame is [letterboxed](letterbox), run through a [model], decoded by its head ([`yolo`], [`movenet`]), and freed
+//! of doubles ([`nms`]).
+
+pub mod letterbox;
+pub mod model;
+pub mod movenet;
+pub mod nms;
+pub mod skeleton;
+pub mod yolo;
+
+pub use model::PoseModel;
 
 use crate::geometry::{BBox, Point};
 use serde::{Deserialize, Serialize};
@@ -53,6 +65,19 @@ pub struct Detection {
     pub score: f32,
     /// COCO-17.
     pub keypoints: Keypoints,
+}
+
+/// What a model's scores mean. They belong to the model: MoveNet gives clear people 0.4 to 0.75, YOLO 0.6 to 0.95.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Thresholds {
+    /// A detection from here on is surely a person and is matched to tracks first. Lower trusts more guesses.
+    pub detection_high: f32,
+    /// A detection under this is dropped at once. Lower helps to follow half-hidden people, and lets in ghosts.
+    pub detection_low: f32,
+    /// An unmatched detection from here on begins a track. Lower finds people sooner, and furniture.
+    pub new_track: f32,
+    /// A keypoint under this counts as unseen. Lower keeps more limbs, and more guessed ones.
+    pub keypoint_visible: f32,
 }
 
 /// The shape of the picture that normalised coordinates refer to.

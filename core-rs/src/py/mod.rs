@@ -1,6 +1,9 @@
 //! The Python boundary, `gymbox._core`: borrow the argument, release the GIL, call the core, map the error.
 
+mod error;
 mod event;
+mod frame;
+mod pose;
 
 use pyo3::prelude::*;
 
@@ -9,4 +12,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::event::{Event, Rep};
+    #[pymodule_export]
+    use super::frame::PyFrame;
+    #[pymodule_export]
+    use super::pose::{PyLetterbox, PyPoseModel};
 }
