@@ -142,7 +142,7 @@ def some_reps(
     pace: float = 1.0,
     partial: Mapping[int, float] | None = None,
     faults: Mapping[int, Mapping[str, float]] | None = None,
-    alternate: bool = False,
+    alternate: bool | None = None,
 ) -> list[Rep]:
     """`count` reps as a person does them: no two alike, the last ones slower.
 
@@ -153,9 +153,10 @@ def some_reps(
         pace: Multiplies every duration; 2 is twice as slow.
         partial: Rep number (from 0) → its share of the usual range.
         faults: Rep number → fault → strength.
-        alternate: Left and right by turns.
+        alternate: Left and right by turns, rather than both at once; by default as the exercise is done.
     """
     partial, faults = partial or {}, faults or {}
+    alternate = EXERCISES[exercise].one_sided if alternate is None else alternate
     out, hold, back, rest = (pace * seconds for seconds in EXERCISES[exercise].tempo)
     reps = []
     for number in range(count):
@@ -217,9 +218,14 @@ def joined(motions: Sequence[Motion], *, blend_s: float = 0.7) -> Motion:
     length = len(motions[0].pose)
     for before, after in pairwise(motions):
         share = eased(np.arange(1, frames + 1) / (frames + 1))
-        rotation.append(between(before.pose.rotation[-1], after.pose.rotation[0], share[:, None]))
+        turning = between(before.pose.rotation[-1], after.pose.rotation[0], share[:, None])
         ends = body.hips_of(before.pose)[-1], body.hips_of(after.pose)[0]
-        hips.append(ends[0] + (ends[1] - ends[0]) * share[:, None])
+        way = ends[0] + (ends[1] - ends[0]) * share[:, None]
+        lowest = body.keypoints(body.posed(turning, way))[..., 2].min(1)
+        floor = min(0.06, body.keypoints(after.pose[:1])[..., 2].min(), body.keypoints(before.pose[-1:])[..., 2].min())
+        way[:, 2] += np.maximum(0, floor - lowest)  # nobody gets up through the floor
+        rotation.append(turning)
+        hips.append(way)
         rotation.append(after.pose.rotation)
         hips.append(body.hips_of(after.pose))
         length += frames

@@ -411,6 +411,7 @@ class Exercise:
     tempo: tuple[float, float, float, float]
     faults: tuple[str, ...] = ()
     styles: dict[str, tuple[float, float] | tuple[str, ...]] | None = None
+    one_sided: bool = False
 
     def style(self, random: np.random.Generator) -> dict[str, Any]:
         """One person's way of doing it: a number within each range, one of each set of words."""
@@ -459,6 +460,7 @@ EXERCISES = {
         (1.2, 0.2, 1.1, 0.5),
         ("tip",),
         {"deepest": (80.0, 100.0), "stride": (0.6, 0.8), "arms": ("hips", "down", "crossed")},
+        one_sided=True,
     ),
     "deadlift": Exercise(
         deadlift, (1.3, 0.2, 1.2, 0.6), (), {"lowest": (60.0, 82.0), "knee": (20.0, 65.0), "stance": (0.8, 1.1)}
