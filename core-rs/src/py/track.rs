@@ -1,0 +1,1 @@
+//! `ByteTrack` for Python.

@@ -1,0 +1,205 @@
+//! `ByteTrack` (Zhang et al. 2022, <https://arxiv.org/abs/2110.06864>): strong detections first, then weak ones for whoever is left.
+
+use super::assign::assign;
+use super::kalman::{BoxFilter, Drift, Placed};
+use super::likeness::{Sighting, sightings};
+use super::relink::relink;
+use crate::error::{Error, Result};
+use crate::event::TrackId;
+use crate::pose::{Detection, Picture};
+use crate::units::Nanos;
+
+/// Least likeness of a confirmed track and a strong detection. Higher loses fast movers, lower lets neighbours swap.
+const STRONG_MATCH: f64 = 0.2;
+/// Least likeness of a confirmed track and a weak detection, which may be nobody.
+const WEAK_MATCH: f64 = 0.4;
+/// Least likeness of a track that was seen once only.
+const TENTATIVE_MATCH: f64 = 0.3;
+/// How long a detection that was seen once waits to be seen again. Longer finds people whom the model sees now and then,
+/// and makes a track of what only flickers.
+const TENTATIVE: Nanos = Nanos(250_000_000);
+/// How long a lost person may be found again at another place (see the module `relink`).
+const RELINK: Nanos = Nanos(2_000_000_000);
+
+/// What a tracker needs to know of its pose model, and of the gym.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrackerOptions {
+    /// Score from which a detection is strong: matched first, and able to begin a track. Higher loses people, lower lets noise pull tracks.
+    pub high: f32,
+    /// Score under which a detection is nobody. Between `low` and `high` it can keep a track alive, not begin one.
+    pub low: f32,
+    /// Score from which an unmatched detection begins a track. Higher misses people, lower follows coat stands.
+    pub new_track: f32,
+    /// How long somebody may be away and keep the track, in seconds.
+    pub lost_s: f64,
+}
+
+impl Default for TrackerOptions {
+    /// For YOLO's scores; other models have their own in their manifest row.
+    fn default() -> Self {
+        Self { high: 0.5, low: 0.1, new_track: 0.6, lost_s: 5.0 }
+    }
+}
+
+/// A track that was seen in this frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tracked {
+    /// Who.
+    pub track: TrackId,
+    /// Which of the frame's detections.
+    pub detection: usize,
+}
+
+/// What a frame told about the tracks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Step {
+    /// Who was seen, by rising track.
+    pub tracked: Vec<Tracked>,
+    /// Whose track ended because nobody was found for `lost_s`, by rising track. Their numbers never come again.
+    pub ended: Vec<TrackId>,
+}
+
+struct Track {
+    /// From the second sighting on.
+    id: Option<TrackId>,
+    filter: BoxFilter,
+    last: Sighting,
+    last_at: Nanos,
+}
+
+/// Follows the people of one camera.
+///
+/// The same detections at the same times give the same tracks, in whatever order a frame's detections come. A person has a
+/// track from the second frame on. Two detections of one person in a frame count once.
+pub struct ByteTrack {
+    options: TrackerOptions,
+    /// In the order of their births.
+    tracks: Vec<Track>,
+    now: Option<Nanos>,
+    next: u64,
+}
+
+impl ByteTrack {
+    /// A tracker that has seen nobody yet.
+    #[must_use]
+    pub fn new(options: TrackerOptions) -> Self {
+        Self { options, tracks: Vec::new(), now: None, next: 1 }
+    }
+
+    /// The tracks of a frame's `detections`, taken `at` a time of the camera's monotonic clock.
+    ///
+    /// A frame of the same time as the last is another look at the same moment: it can find people, but nobody is confirmed by it.
+    /// Detections that are not finite or have no area are nobody.
+    ///
+    /// # Errors
+    /// [`Error::Time`] where `at` is before the last frame; nothing has changed then.
+    pub fn step(&mut self, detections: &[Detection], picture: Picture, at: Nanos) -> Result<Step> {
+        let last = self.now.unwrap_or(at);
+        if at < last {
+            return Err(Error::Time { last_ns: last.0, at_ns: at.0 });
+        }
+        self.now = Some(at);
+        let ended = self.forget(at);
+        let drift = Drift::over((at - last).seconds());
+        for track in &mut self.tracks {
+            track.filter.predict(&drift);
+        }
+
+        let seen = sightings(detections, picture, self.options.low);
+        let strong = seen.partition_point(|person| person.score >= self.options.high);
+        let (mut weak, mut strong): (Vec<usize>, Vec<usize>) = ((strong..seen.len()).collect(), (0..strong).collect());
+        let (mut confirmed, mut tentative): (Vec<usize>, Vec<usize>) =
+            (0..self.tracks.len()).partition(|&track| self.tracks[track].id.is_some());
+
+        let mut pairs = self.matched(&mut confirmed, &mut strong, &seen, STRONG_MATCH);
+        pairs.extend(self.matched(&mut confirmed, &mut weak, &seen, WEAK_MATCH));
+        pairs.extend(self.matched(&mut tentative, &mut strong, &seen, TENTATIVE_MATCH));
+        strong.retain(|&person| seen[person].score >= self.options.new_track);
+        if let Some((track, person)) = self.jumped(&confirmed, &strong, &seen, f64::from(picture.aspect()), at) {
+            self.tracks[track].filter = BoxFilter::new(&seen[person].placed);
+            pairs.push((track, person));
+            strong.retain(|&other| other != person);
+        }
+
+        let mut tracked = Vec::with_capacity(pairs.len());
+        for (track, person) in pairs {
+            if let Some(track) = self.see(track, &seen[person], at) {
+                tracked.push(Tracked { track, detection: seen[person].detection });
+            }
+        }
+        for person in strong {
+            let last = seen[person].clone();
+            self.tracks.push(Track { id: None, filter: BoxFilter::new(&last.placed), last, last_at: at });
+        }
+        tracked.sort_by_key(|seen| seen.track);
+        Ok(Step { tracked, ended })
+    }
+
+    /// Drops who was away for too long; returns those that had been announced.
+    fn forget(&mut self, at: Nanos) -> Vec<TrackId> {
+        let lost = Nanos::from_seconds(self.options.lost_s);
+        let mut ended = Vec::new();
+        self.tracks.retain(|track| {
+            let kept = at - track.last_at <= if track.id.is_some() { lost } else { TENTATIVE };
+            if !kept {
+                ended.extend(track.id);
+            }
+            kept
+        });
+        ended.sort_unstable();
+        ended
+    }
+
+    /// Pairs `tracks` with `people` where they are alike, and takes the paired out of both.
+    fn matched(
+        &self,
+        tracks: &mut Vec<usize>,
+        people: &mut Vec<usize>,
+        seen: &[Sighting],
+        least: f64,
+    ) -> Vec<(usize, usize)> {
+        let mut likeness = Vec::with_capacity(tracks.len() * people.len());
+        for &track in &*tracks {
+            let Track { filter, last, .. } = &self.tracks[track];
+            let expected = filter.placed();
+            likeness.extend(people.iter().map(|&person| last.likeness(&expected, &seen[person])));
+        }
+        let pairs: Vec<(usize, usize)> = assign(&likeness, tracks.len(), people.len(), least)
+            .into_iter()
+            .map(|(row, column)| (tracks[row], people[column]))
+            .collect();
+        tracks.retain(|&track| pairs.iter().all(|pair| pair.0 != track));
+        people.retain(|&person| pairs.iter().all(|pair| pair.1 != person));
+        pairs
+    }
+
+    /// The lost track and the newcomer that must be the same person after the picture jumped.
+    fn jumped(
+        &self,
+        lost: &[usize],
+        new: &[usize],
+        seen: &[Sighting],
+        aspect: f64,
+        at: Nanos,
+    ) -> Option<(usize, usize)> {
+        let gone: Vec<Placed> = lost.iter().map(|&track| self.tracks[track].last.placed).collect();
+        let came: Vec<Placed> = new.iter().map(|&person| seen[person].placed).collect();
+        let others: Vec<Placed> = (0..seen.len()).filter(|person| !new.contains(person)).map(|person| seen[person].placed).collect();
+        let (track, person) = relink(&gone, &came, &others, aspect)?;
+        let track = lost[track];
+        (at - self.tracks[track].last_at <= RELINK).then_some((track, new[person]))
+    }
+
+    /// Moves a track to where it was seen; returns its number once it has one.
+    fn see(&mut self, track: usize, seen: &Sighting, at: Nanos) -> Option<TrackId> {
+        let track = &mut self.tracks[track];
+        track.filter.correct(&seen.placed);
+        track.last = seen.clone();
+        if track.id.is_none() && at > track.last_at {
+            track.id = Some(TrackId(self.next));
+            self.next += 1;
+        }
+        track.last_at = at;
+        track.id
+    }
+}

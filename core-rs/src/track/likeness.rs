@@ -1,0 +1,122 @@
+//! How alike two sightings are: boxes that overlap, and joints that lie together.
+
+use super::kalman::Placed;
+use crate::pose::{Detection, Picture};
+
+/// Distance in body lengths at which two joints are half alike. Wider follows faster limbs; narrower tells people apart who
+/// stand close. Half a body moves this far between two frames at 10 fps.
+const JOINT_REACH: f32 = 0.1;
+/// The same for two sightings in one frame, which differ by the model's noise only.
+const SAME_FRAME_REACH: f32 = 0.04;
+/// Above this likeness two detections of one frame are one person seen twice.
+const DUPLICATE: f64 = 0.7;
+/// The same for boxes alone. Two people are hardly ever seen so exactly one behind the other.
+const DUPLICATE_BOX: f64 = 0.9;
+
+/// A joint in square units.
+#[derive(Debug, Clone, Copy)]
+struct Spot {
+    x: f32,
+    y: f32,
+    score: f32,
+}
+
+/// A detection in square units.
+#[derive(Debug, Clone)]
+pub(super) struct Sighting {
+    /// Its place in the caller's list.
+    pub(super) detection: usize,
+    pub(super) score: f32,
+    pub(super) placed: Placed,
+    spots: [Spot; 17],
+}
+
+impl Sighting {
+    /// `None` where the box or the score is not finite or the box is empty: nobody is there.
+    fn new(detection: usize, seen: &Detection, picture: Picture) -> Option<Self> {
+        let aspect = picture.aspect();
+        let [x1, x2] = [seen.bbox.x1, seen.bbox.x2].map(|x| f64::from(x * aspect));
+        let [y1, y2] = [seen.bbox.y1, seen.bbox.y2].map(f64::from);
+        let placed =
+            Placed { x: f64::midpoint(x1, x2), y: f64::midpoint(y1, y2), width: x2 - x1, height: y2 - y1 };
+        let whole = [x1, x2, y1, y2].iter().all(|edge| edge.abs() < 1e6) && placed.width > 0.0 && placed.height > 0.0;
+        let spots = seen.keypoints.map(|keypoint| {
+            let point = picture.square(&keypoint);
+            // A joint that is nowhere weighs nothing.
+            if keypoint.score > 0.0 && (point.x + point.y).is_finite() {
+                Spot { x: point.x, y: point.y, score: keypoint.score.min(1.0) }
+            } else {
+                Spot { x: 0.0, y: 0.0, score: 0.0 }
+            }
+        });
+        (whole && seen.score.is_finite()).then_some(Self { detection, score: seen.score, placed, spots })
+    }
+
+    /// How alike this is to `other` when it is expected at `expected`, 0 to 1: the mean of the boxes' overlap and the joints' nearness.
+    pub(super) fn likeness(&self, expected: &Placed, other: &Self) -> f64 {
+        let boxes = overlap(expected, &other.placed);
+        let (dx, dy) = ((expected.x - self.placed.x) as f32, (expected.y - self.placed.y) as f32);
+        let near = (expected.x - other.placed.x).abs().max((expected.y - other.placed.y).abs()) < expected.length();
+        match near.then(|| self.joints(dx, dy, other, JOINT_REACH)).flatten() {
+            Some(joints) => f64::midpoint(boxes, joints),
+            None => boxes,
+        }
+    }
+
+    /// Whether both are the same person in one frame.
+    fn same(&self, other: &Self) -> bool {
+        let boxes = overlap(&self.placed, &other.placed);
+        boxes > DUPLICATE_BOX
+            || boxes > 0.0 && self.joints(0.0, 0.0, other, SAME_FRAME_REACH).is_some_and(|joints| joints > DUPLICATE)
+    }
+
+    /// How near the joints lie when this one's are moved by `(dx, dy)`, 0 to 1, weighted by how well both were seen; `None`
+    /// where no joint was seen in both.
+    fn joints(&self, dx: f32, dy: f32, other: &Self, reach: f32) -> Option<f64> {
+        let length = self.placed.length().max(other.placed.length()) as f32;
+        let scale = (reach * length).powi(2).recip();
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for (a, b) in self.spots.iter().zip(&other.spots) {
+            let weight = a.score * b.score;
+            let (x, y) = (a.x + dx - b.x, a.y + dy - b.y);
+            sum += weight / (1.0 + (x * x + y * y) * scale);
+            weights += weight;
+        }
+        (weights > 0.0).then(|| f64::from(sum / weights))
+    }
+}
+
+/// Intersection over union of two boxes in square units.
+fn overlap(a: &Placed, b: &Placed) -> f64 {
+    let shared = |a: f64, a_size: f64, b: f64, b_size: f64| {
+        ((a + a_size / 2.0).min(b + b_size / 2.0) - (a - a_size / 2.0).max(b - b_size / 2.0)).max(0.0)
+    };
+    let both = shared(a.x, a.width, b.x, b.width) * shared(a.y, a.height, b.y, b.height);
+    both / (a.width * a.height + b.width * b.height - both)
+}
+
+/// The people of a frame that score at least `low`, best first, each once, in an order that depends on what was seen alone.
+pub(super) fn sightings(detections: &[Detection], picture: Picture, low: f32) -> Vec<Sighting> {
+    let mut all: Vec<Sighting> = detections
+        .iter()
+        .enumerate()
+        .filter(|(_, seen)| seen.score >= low)
+        .filter_map(|(index, seen)| Sighting::new(index, seen, picture))
+        .collect();
+    all.sort_by(|a, b| {
+        let key = |seen: &Sighting| [seen.placed.y, seen.placed.x, seen.placed.height, seen.placed.width];
+        let places = key(a).into_iter().zip(key(b)).map(|(a, b)| a.total_cmp(&b));
+        let spots = a.spots.iter().zip(&b.spots).map(|(a, b)| {
+            a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)).then(a.score.total_cmp(&b.score))
+        });
+        let ties = places.chain(spots).find(|order| order.is_ne());
+        b.score.total_cmp(&a.score).then(ties.unwrap_or(std::cmp::Ordering::Equal))
+    });
+    let mut kept: Vec<Sighting> = Vec::with_capacity(all.len());
+    for seen in all {
+        if !kept.iter().any(|better| better.same(&seen)) {
+            kept.push(seen);
+        }
+    }
+    kept
+}
