@@ -4,6 +4,7 @@ mod error;
 mod event;
 mod frame;
 mod pose;
+mod track;
 
 use pyo3::prelude::*;
 
@@ -16,4 +17,6 @@ mod _core {
     use super::frame::PyFrame;
     #[pymodule_export]
     use super::pose::{PyLetterbox, PyPoseModel};
+    #[pymodule_export]
+    use super::track::ByteTrack;
 }

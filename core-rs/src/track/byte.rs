@@ -1,4 +1,4 @@
-//! `ByteTrack` (Zhang et al. 2022, <https://arxiv.org/abs/2110.06864>): strong detections first, then weak ones for whoever is left.
+//! ByteTrack (Zhang et al. 2022, <https://arxiv.org/abs/2110.06864>): strong detections first, then weak ones for whoever is left.
 
 use super::assign::assign;
 use super::kalman::{BoxFilter, Drift, Placed};
@@ -184,7 +184,8 @@ impl ByteTrack {
     ) -> Option<(usize, usize)> {
         let gone: Vec<Placed> = lost.iter().map(|&track| self.tracks[track].last.placed).collect();
         let came: Vec<Placed> = new.iter().map(|&person| seen[person].placed).collect();
-        let others: Vec<Placed> = (0..seen.len()).filter(|person| !new.contains(person)).map(|person| seen[person].placed).collect();
+        let others: Vec<Placed> =
+            (0..seen.len()).filter(|person| !new.contains(person)).map(|person| seen[person].placed).collect();
         let (track, person) = relink(&gone, &came, &others, aspect)?;
         let track = lost[track];
         (at - self.tracks[track].last_at <= RELINK).then_some((track, new[person]))
@@ -201,5 +202,89 @@ impl ByteTrack {
         }
         track.last_at = at;
         track.id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::BBox;
+
+    const PICTURE: Picture = Picture { width: 1280, height: 720, sample_aspect_ratio: 1.0 };
+
+    fn standing(x: f32, score: f32) -> Detection {
+        Detection { bbox: BBox { x1: x - 0.05, y1: 0.3, x2: x + 0.05, y2: 0.8 }, score, ..Detection::default() }
+    }
+
+    fn at(seconds: f64) -> Nanos {
+        Nanos::from_seconds(seconds)
+    }
+
+    /// The tracks of a frame by the order of its detections.
+    fn ids(tracker: &mut ByteTrack, people: &[Detection], seconds: f64) -> Vec<Option<u64>> {
+        let step = tracker.step(people, PICTURE, at(seconds)).unwrap();
+        let track = |index| step.tracked.iter().find(|seen| seen.detection == index).map(|seen| seen.track.0);
+        (0..people.len()).map(track).collect()
+    }
+
+    #[test]
+    fn one_person_is_one_track_from_the_second_frame_on() {
+        let mut tracker = ByteTrack::new(TrackerOptions::default());
+        assert_eq!(ids(&mut tracker, &[standing(0.3, 0.9)], 0.0), [None]);
+        for frame in 1..30 {
+            let x = 0.3 + 0.005 * frame as f32;
+            assert_eq!(ids(&mut tracker, &[standing(x, 0.9)], f64::from(frame) / 15.0), [Some(1)]);
+        }
+    }
+
+    #[test]
+    fn away_for_five_seconds_is_the_same_and_for_longer_is_new() {
+        let mut tracker = ByteTrack::new(TrackerOptions::default());
+        let person = [standing(0.3, 0.9)];
+        ids(&mut tracker, &person, 0.0);
+        ids(&mut tracker, &person, 0.1);
+        assert_eq!(ids(&mut tracker, &person, 5.1), [Some(1)]);
+        let step = tracker.step(&[], PICTURE, at(10.2)).unwrap();
+        assert_eq!(step.ended, [TrackId(1)]);
+        assert_eq!(ids(&mut tracker, &person, 10.3), [None]);
+        assert_eq!(ids(&mut tracker, &person, 10.4), [Some(2)]);
+    }
+
+    #[test]
+    fn the_same_moment_twice_confirms_nobody_and_time_does_not_run_back() {
+        let mut tracker = ByteTrack::new(TrackerOptions::default());
+        let person = [standing(0.3, 0.9)];
+        assert_eq!(ids(&mut tracker, &person, 1.0), [None]);
+        assert_eq!(ids(&mut tracker, &person, 1.0), [None]);
+        assert!(matches!(tracker.step(&person, PICTURE, at(0.9)), Err(Error::Time { .. })));
+        assert_eq!(ids(&mut tracker, &person, 1.1), [Some(1)]);
+    }
+
+    #[test]
+    fn weak_detections_keep_a_track_and_begin_none() {
+        let mut tracker = ByteTrack::new(TrackerOptions::default());
+        ids(&mut tracker, &[standing(0.3, 0.9)], 0.0);
+        for frame in 1..10 {
+            let people = [standing(0.3, if frame == 1 { 0.9 } else { 0.2 }), standing(0.7, 0.2)];
+            assert_eq!(ids(&mut tracker, &people, f64::from(frame) / 15.0), [Some(1), None]);
+        }
+    }
+
+    #[test]
+    fn nobody_is_at_not_a_number() {
+        let mut tracker = ByteTrack::new(TrackerOptions::default());
+        let nowhere = Detection { score: 0.9, bbox: BBox { x1: f32::NAN, ..BBox::default() }, ..Detection::default() };
+        let people =
+            [nowhere, standing(0.3, 0.9), standing(0.6, f32::NAN), Detection { score: 0.9, ..Detection::default() }];
+        ids(&mut tracker, &people, 0.0);
+        assert_eq!(ids(&mut tracker, &people, 0.1), [None, Some(1), None, None]);
+    }
+
+    #[test]
+    fn somebody_seen_twice_is_one() {
+        let mut tracker = ByteTrack::new(TrackerOptions::default());
+        let people = [standing(0.3, 0.8), standing(0.3005, 0.9)];
+        ids(&mut tracker, &people, 0.0);
+        assert_eq!(ids(&mut tracker, &people, 0.1), [None, Some(1)]);
     }
 }

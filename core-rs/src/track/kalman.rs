@@ -8,11 +8,11 @@
 /// Seconds in which a speed fades to 37 %. Longer follows a walker further behind a pillar; shorter keeps closer to a lifter
 /// who went down as the view was lost.
 const FADE_S: f64 = 0.5;
-/// Diffusion of the position in body lengths² per second: what one frame at 30 fps adds in `ByteTrack` (0.05² × 30).
+/// Diffusion of the position in body lengths² per second: what one frame at 30 fps adds in ByteTrack (0.05² × 30).
 const POSITION_DIFFUSION: f64 = 0.075;
-/// Diffusion of the speed in (body lengths/s)² per second: `ByteTrack`'s 0.00625 per frame² at 30 fps.
+/// Diffusion of the speed in (body lengths/s)² per second: ByteTrack's 0.00625 per frame² at 30 fps.
 const SPEED_DIFFUSION: f64 = 1.05;
-/// Standard deviation of a detected edge in body lengths (`ByteTrack`'s 1/20).
+/// Standard deviation of a detected edge in body lengths (ByteTrack's 1/20).
 const MEASUREMENT: f64 = 0.05;
 /// Standard deviation of a new-born track's speed in body lengths a second: a walk is about 0.8.
 const FIRST_SPEED: f64 = 1.0;
@@ -217,7 +217,7 @@ mod tests {
         }
         filter.predict(&Drift::over(0.1));
         let next = filter.placed().x;
-        assert!((1.52..1.57).contains(&next), "0.5 a second, last seen at 1.5: {next}");
+        assert!((1.51..1.56).contains(&next), "0.5 a second, last seen at 1.5: {next}");
         filter.predict(&Drift::over(60.0));
         assert!(filter.placed().x < 1.5 + 0.5 * FADE_S + 0.05, "a minute later: {}", filter.placed().x);
     }

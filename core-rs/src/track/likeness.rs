@@ -37,8 +37,7 @@ impl Sighting {
         let aspect = picture.aspect();
         let [x1, x2] = [seen.bbox.x1, seen.bbox.x2].map(|x| f64::from(x * aspect));
         let [y1, y2] = [seen.bbox.y1, seen.bbox.y2].map(f64::from);
-        let placed =
-            Placed { x: f64::midpoint(x1, x2), y: f64::midpoint(y1, y2), width: x2 - x1, height: y2 - y1 };
+        let placed = Placed { x: f64::midpoint(x1, x2), y: f64::midpoint(y1, y2), width: x2 - x1, height: y2 - y1 };
         let whole = [x1, x2, y1, y2].iter().all(|edge| edge.abs() < 1e6) && placed.width > 0.0 && placed.height > 0.0;
         let spots = seen.keypoints.map(|keypoint| {
             let point = picture.square(&keypoint);
@@ -106,9 +105,11 @@ pub(super) fn sightings(detections: &[Detection], picture: Picture, low: f32) ->
     all.sort_by(|a, b| {
         let key = |seen: &Sighting| [seen.placed.y, seen.placed.x, seen.placed.height, seen.placed.width];
         let places = key(a).into_iter().zip(key(b)).map(|(a, b)| a.total_cmp(&b));
-        let spots = a.spots.iter().zip(&b.spots).map(|(a, b)| {
-            a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)).then(a.score.total_cmp(&b.score))
-        });
+        let spots = a
+            .spots
+            .iter()
+            .zip(&b.spots)
+            .map(|(a, b)| a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)).then(a.score.total_cmp(&b.score)));
         let ties = places.chain(spots).find(|order| order.is_ne());
         b.score.total_cmp(&a.score).then(ties.unwrap_or(std::cmp::Ordering::Equal))
     });
