@@ -12,7 +12,9 @@ from gymbox import models
 from gymbox.models.manifest import AddedFile, manifest
 from gymbox.models.registry import fault
 
-app = typer.Typer(name="models", help="The pose models: list them, build the default, add your own.", no_args_is_help=True)
+app = typer.Typer(
+    name="models", help="The pose models: list them, build the default, add your own.", no_args_is_help=True
+)
 
 
 @app.command("list")

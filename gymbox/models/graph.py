@@ -24,11 +24,11 @@ class Net:
         self._nodes: list[NodeProto] = []
         self._constants: dict[tuple[str, tuple[int, ...], bytes], TensorProto] = {}
 
-    def __call__(self, op: str, *inputs: str, **attributes: Any) -> str:  # noqa: ANN401: ONNX attributes are of any type
+    def __call__(self, op: str, *inputs: str, **attributes: Any) -> str:  # noqa: ANN401 - ONNX attributes are of any type
         """The single output of a new node."""
         return self.many(1, op, *inputs, **attributes)[0]
 
-    def many(self, count: int, op: str, *inputs: str, **attributes: Any) -> list[str]:  # noqa: ANN401: as above
+    def many(self, count: int, op: str, *inputs: str, **attributes: Any) -> list[str]:  # noqa: ANN401 - as above
         """All `count` outputs of a new node."""
         name = f"{op}_{len(self._nodes)}"
         outputs = [name] if count == 1 else [f"{name}_{index}" for index in range(count)]
@@ -59,7 +59,7 @@ class Net:
 
         Args:
             name: of the graph.
-            source: name, ONNX element type and shape of the input; a string in a shape is a dimension settled at run time.
+            source: name, ONNX element type and shape of the input; a word in a shape is settled at run time.
             result: name (a value of this net) and shape of the float32 output.
             metadata: what is written into the file beside the graph.
         """

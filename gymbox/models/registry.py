@@ -78,6 +78,6 @@ def find(name_or_path: str | Path | None = None) -> Model:
     path = Path(name)
     if not path.is_file():
         raise ModelError(f"model `{name}`: expected {', '.join(rows)}, or the path of an ONNX file, found neither")
-    from gymbox.models.onnx_file import row_from_onnx  # noqa: PLC0415: onnx takes 0.2 s to import, and is seldom needed
+    from gymbox.models.onnx_file import row_from_onnx  # noqa: PLC0415 - onnx takes 0.2 s to import, and is seldom needed
 
     return model_of(path.stem, path, row_from_onnx(path))

@@ -1,7 +1,7 @@
 """A TensorFlow.js graph model as numpy arrays: what the node list says, and the constants it stands on.
 
-The format: a JSON file with the topology (a TensorFlow GraphDef) and a manifest of constants, and one file with their bytes
-one after another, some of them quantised to float16.
+The format: a JSON file with the topology (a TensorFlow GraphDef) and a manifest of constants, and one file with their
+bytes one after another, some of them quantised to float16.
 """
 
 from __future__ import annotations
