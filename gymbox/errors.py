@@ -19,6 +19,10 @@ class TraceError(GymboxError):
     """A pose trace that does not follow the format; the message names the line."""
 
 
+class OutputError(GymboxError):
+    """A file that was to be written and cannot be."""
+
+
 class ExerciseError(GymboxError):
     """An exercise file with a wrong key or value; the message names it."""
 
