@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class GymboxError(Exception):
-    """Anything gymbox refuses, with a message for the person in front of the screen. The CLI prints it and exits with 2."""
+    """Anything gymbox refuses, with a message for the person at the screen. The CLI prints it and exits with 2."""
 
 
 class ModelError(GymboxError):

@@ -210,7 +210,10 @@ def _open(path: Path) -> BufferedIOBase:
         raise TraceError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
     packed = file.read(2) == b"\x1f\x8b"
     file.seek(0)
-    return gzip.open(file) if packed else file
+    if not packed:
+        return file
+    file.close()
+    return gzip.open(path)
 
 
 def _explained(error: ErrorDetails, line: bytes) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""Frames of a video file: upright, in order, stamped from zero, at most so many a second; and where some are missing."""
+"""Frames of a video file: upright, in order, stamped from zero, at most so many a second; and where some miss."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 import av
 from av.sidedata.sidedata import Type as SideData
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from av.container import InputContainer
+    from av.sidedata.sidedata import SideDataContainer
     from av.video.stream import VideoStream
 
 NANOS = 1_000_000_000
 
 DEFAULT_FPS = 15.0
-"""Frames a second that are looked at. More costs time and gains no rep; at under about 8, fast reps lose their turns."""
+"""Frames a second that are looked at. More costs time and gains no rep; under about 8, fast reps lose their turns."""
 
 MISSING_S = 0.5
 """Seconds without a picture that the file does not account for, from which on something is missing and not just uneven.
@@ -43,7 +44,7 @@ _NO_VIDEO = ("tty", "image2")
 
 # The eight ways to hold a camera: signs of the display matrix's (a, b, c, d), where x' = ax + cy and y' = bx + dy,
 # to the filters that bring the picture upright.
-_UPRIGHT = {
+_UPRIGHT: dict[tuple[int, ...], tuple[tuple[str, str | None], ...]] = {
     (1, 0, 0, 1): (),
     (0, 1, -1, 0): (("transpose", "clock"),),
     (-1, 0, 0, -1): (("hflip", None), ("vflip", None)),
@@ -64,6 +65,9 @@ class Frame:
 
     t_ns: int
     """Nanoseconds since the video's start, larger from frame to frame."""
+
+    sample_aspect_ratio: float
+    """Width over height of one pixel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,6 @@ class Video:
             raise
         # Frame threads: several pictures decode at once. PyAV's default is slices, of which most files have one.
         self._stream.thread_type = "AUTO"
-        self._upright = _Upright()
 
     def __enter__(self) -> Self:
         return self
@@ -125,24 +128,22 @@ class Video:
         Raises:
             VideoError: Not one picture decodes.
         """
+        upright = _Upright()
+        ratio = float(self._stream.sample_aspect_ratio or 1)
         slot = -1
-        for frame in self._all():
-            # A quarter of a slot's shift keeps 30 → 15 away from the slots' edges, where rounding would pick unevenly.
-            due = int(frame.t_ns / NANOS * fps + 0.25)
+        for picture, t_ns in self._all():
+            # The shift keeps 24, 25, 30, 50 and 60 off the slots' edges, where rounded time stamps would pick unevenly.
+            due = int(t_ns / NANOS * fps + 0.06)
             if due > slot:
                 slot = due
-                yield Frame(self._upright(frame.picture), frame.t_ns)
+                turned = upright(picture)
+                yield Frame(turned, t_ns, 1 / ratio if upright.sideways else ratio)
 
-    def sample_aspect_ratio(self, picture: av.VideoFrame) -> Fraction:
-        """Width over height of one pixel of an upright picture."""
-        ratio = self._stream.sample_aspect_ratio or Fraction(1)
-        sideways = self._upright.sideways
-        assert picture.width > 0
-        return 1 / ratio if sideways else ratio
-
-    def _all(self) -> Iterator[Frame]:
-        """Every sound picture, and the gaps between them into `gaps`."""
+    def _all(self) -> Iterator[tuple[av.VideoFrame, int]]:
+        """Every sound picture and its time, and the gaps between them into `gaps`."""
         clock = _Clock(self._stream)
+        # Where an index lists every picture, none can vanish without an error, and long ones are meant.
+        indexed = self._stream.frames > 0
         shown_until = 0  # ns: until when the file accounts for the last sound picture
         noticed: int | None = None  # ns: where damage was reported whose missing pictures are still to be found
         for picture in self._decoded():
@@ -153,14 +154,14 @@ class Video:
             if t_ns is None:
                 continue
             hole = t_ns - shown_until
-            if hole > MISSING_S * NANOS or (noticed is not None and hole > clock.usual_ns / 2):
+            if (hole > MISSING_S * NANOS and not indexed) or (noticed is not None and hole > clock.usual_ns / 2):
                 self._miss(shown_until, t_ns)
                 noticed = None
             elif noticed is not None and t_ns > noticed + NANOS:  # pictures that the decoder made up
                 self._miss(noticed, noticed + clock.usual_ns)
                 noticed = None
             shown_until = t_ns + clock.duration(picture)
-            yield Frame(picture, t_ns)
+            yield picture, t_ns
         if not clock.started:
             raise VideoError(f"{self.path}: nothing in its video stream ({self._stream.codec_context.name}) decodes")
         end = round((self.duration_s or 0) * NANOS)
@@ -192,7 +193,7 @@ class Video:
         yield from self._drained()
 
     def _drained(self) -> Iterator[av.VideoFrame | None]:
-        """What the decoder still holds: with frame threads, an error hides the pictures behind it until the next call."""
+        """What the decoder still holds; with frame threads, an error hides what is behind it till the next call."""
         for _ in range(self._stream.codec_context.thread_count + 1):
             try:
                 yield from self._stream.decode(None)
@@ -248,6 +249,7 @@ class _Upright:
 
     def __init__(self) -> None:
         self.sideways = False
+        """Whether the last picture's width and height changed places."""
         self._graph: av.filter.Graph | None = None
         self._made_for: tuple[object, ...] = ()
 
@@ -274,8 +276,9 @@ class _Upright:
 
 def _orientation(picture: av.VideoFrame) -> tuple[int, ...]:
     """Signs of the display matrix's turning part; upright where there is none, or one askew."""
+    side_data = cast("SideDataContainer", picture.side_data)  # PyAV's own stub names one kind of many
     try:
-        matrix = picture.side_data[SideData.DISPLAYMATRIX]
+        matrix = side_data[SideData.DISPLAYMATRIX]
     except KeyError:
         return (1, 0, 0, 1)
     a, b, _, c, d, *_ = struct.unpack("=9i", bytes(matrix))
