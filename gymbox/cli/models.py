@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from gymbox import models
-from gymbox.models.manifest import AddedFile, manifest
+from gymbox.models.manifest import UNKNOWN_LICENCE, AddedFile, manifest
 from gymbox.models.registry import fault
+
+if TYPE_CHECKING:
+    from gymbox.models.manifest import Row
 
 app = typer.Typer(
     name="models", help="The pose models: list them, build the default, add your own.", no_args_is_help=True
@@ -19,20 +25,25 @@ app = typer.Typer(
 
 @app.command("list")
 def list_models() -> None:
-    """Show every model: its head, licence, input, thresholds, and whether it is ready.
+    """Show every model: its head, licence, source, and whether it is ready.
 
     [bold]Example[/]: gymbox models list
     """
-    table = Table("name", "head", "licence", "sees", "from", "state")
-    default = manifest().default
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("name", no_wrap=True)
+    for heading in ("head", "licence", "from", "state"):
+        table.add_column(heading, overflow="fold")
+    faults = []
     for name, row in models.known().items():
         came_from = row.source.added_from if isinstance(row.source, AddedFile) else row.source.package
-        ready = "ready" if fault(name, row) is None else "[red]not here, or not right[/]"
-        label = f"{name} (default)" if name == default else name
-        table.add_row(label, row.head, row.licence, f"{row.long_side} px", came_from, ready)
-    console = Console()
+        wrong = fault(name, row)
+        faults += [wrong] if wrong else []
+        state = ("not ready" if wrong else "ready") + (", the default" if name == manifest().default else "")
+        table.add_row(*map(escape, (name, row.head, row.licence, came_from, state)))
+    console = Console(soft_wrap=False, highlight=False)
     console.print(table)
-    console.print(f"weights: {models.weights_dir()}", soft_wrap=True, highlight=False)
+    for line in (*faults, f"weights: {models.weights_dir()}"):
+        console.print(line, soft_wrap=True, markup=False)
 
 
 @app.command()
@@ -52,3 +63,29 @@ def build(
 
         model = models.build(name, say=say)
     Console().print(f"{model.name}: ready in {model.path}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(help="An ONNX file: YOLO-pose with or without NMS, or MoveNet MultiPose.")],
+    name: Annotated[str | None, typer.Option(help="What to call it; made from the file's name if left out.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Agree to its licence without being asked.")] = False,
+) -> None:
+    """Add a model of your own; its licence is shown, and you are asked once.
+
+    [bold]Examples[/]: gymbox models add yolo11n-pose.onnx · gymbox models add best.onnx --name our-gym --yes
+    """
+
+    def agree(row: Row) -> bool:
+        size = "×".join(map(str, row.input.shape))
+        typer.echo(f"{file}: {row.head}, input {row.input.dtype} {size}, sha256 {row.sha256}")
+        typer.echo(f"licence: {row.licence}")
+        if row.licence == UNKNOWN_LICENCE:
+            typer.echo("The file does not say under which licence it is: ask who made it before you use it.")
+        return yes or typer.confirm("Use it under this licence?")
+
+    model = models.add(file, name, agree=agree)
+    if model is None:
+        typer.echo("nothing was added")
+        raise typer.Exit(1)
+    typer.echo(f"{model.name}: ready in {model.path}")

@@ -102,8 +102,8 @@ class _Network:
         kernel = self._graph.constants[weight]  # height × width × in × out, or × 1 where each channel is by itself
         depthwise = "Depthwise" in node.op
         stride = node.ints("strides")[1]
-        # TensorFlow's SAME pads below and right first. Every size here is a multiple of the stride, as the input's are of
-        # 32; VALID stands at 1 × 1 kernels only, for which both pad nothing.
+        # TensorFlow's SAME pads below and right first; as the input's sides are multiples of 32, every side here is one
+        # of the stride. VALID stands at 1 × 1 kernels only, for which both pad nothing.
         missing = max(kernel.shape[0] - stride, 0)
         before, after = missing // 2, missing - missing // 2
         value = self._net(

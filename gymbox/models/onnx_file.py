@@ -11,13 +11,12 @@ import onnx
 from google.protobuf.message import DecodeError
 
 from gymbox.errors import ModelError
-from gymbox.models.manifest import AddedFile, Head, Row, Tensor, manifest
+from gymbox.models.manifest import UNKNOWN_LICENCE, AddedFile, Head, Row, Tensor, manifest
 from gymbox.models.weights import sha256_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-UNKNOWN_LICENCE = "unknown"
 KEYPOINTS = [17, 3]  # COCO-17, each (x, y, score), as Ultralytics writes it into the metadata
 STRIDES = (8, 16, 32)  # of YOLO's three grids
 OPEN_SIDE = 640  # what YOLO is trained at, for a model that leaves its input's size open and does not say
