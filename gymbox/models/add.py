@@ -44,7 +44,7 @@ def add(file: Path, name: str | None = None, *, agree: Callable[[Row], bool]) ->
         raise ModelError(f"model name `{name}`: expected a-z, 0-9, `.`, `_`, `-`, beginning with a letter or digit")
     from gymbox.models.onnx_file import row_from_onnx  # noqa: PLC0415 - onnx takes 0.2 s to import
 
-    row = row_from_onnx(file).model_copy(update={"file": f"{name}.onnx"})
+    row = row_from_onnx(file, file=f"{name}.onnx")
     if _is_there(name, row):
         return find(name)
     if not agree(row):

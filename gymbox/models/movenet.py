@@ -54,11 +54,14 @@ def onnx_from_tfjs(topology: bytes, weights: bytes, metadata: Mapping[str, str])
         ModelError: the files are not those of MoveNet MultiPose.
     """
     net = Net()
-    network = _Network(net, graph_from_tfjs(topology, weights), picture="input")
+    try:
+        people = _people(net, _Network(net, graph_from_tfjs(topology, weights), picture="input"))
+    except KeyError as error:
+        raise ModelError(f"MoveNet MultiPose: expected a node or constant {error}, found none of that name") from error
     model = net.model(
         name="movenet-multipose",
         source=("input", TensorProto.INT32, ["batch", "height", "width", 3]),
-        result=(_people(net, network), ["batch", PEOPLE, 3 * JOINTS + 5]),
+        result=(people, ["batch", PEOPLE, 3 * JOINTS + 5]),
         metadata=metadata,
     )
     content: bytes = model.SerializeToString(deterministic=True)

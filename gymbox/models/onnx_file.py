@@ -23,26 +23,29 @@ OPEN_SIDE = 640  # what YOLO is trained at, for a model that leaves its input's 
 MOVENET_SIDE = 256
 
 
-def row_from_onnx(path: Path) -> Row:
+def row_from_onnx(path: Path, *, file: str = "model.onnx") -> Row:
     """What the manifest would say of this file.
 
     The model is also run once on a black picture: what it gives must have the shape that its head says.
 
+    Args:
+        path: an ONNX file.
+        file: what it shall be called among the weights.
+
     Raises:
         ModelError: the file is cut off, no ONNX, not in one piece, or no pose model with one of the known heads.
     """
-    file = _File.read(path)
-    head = file.head()
-    long_side = file.long_side(head)
+    found = _File.read(path)
+    head = found.head()
     row = Row(
-        file=f"{path.stem}.onnx" if path.stem[0].isalnum() else "model.onnx",
+        file=file,
         sha256=sha256_of(path),
-        licence=file.licence(),
+        licence=found.licence(),
         head=head,
-        long_side=long_side,
+        long_side=found.long_side(head),
         source=AddedFile(added_from=path.name),
-        input=file.input,
-        output=file.output,
+        input=found.input,
+        output=found.output,
         thresholds=manifest().thresholds_of(head),
     )
     _run_once(path, row)
@@ -95,8 +98,9 @@ class _File:
 
     def licence(self) -> str:
         """As the file's metadata says it, in one line."""
-        said = self.metadata.get("license") or self.metadata.get("licence") or UNKNOWN_LICENCE
-        return " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())[:200]
+        said = self.metadata.get("license") or self.metadata.get("licence") or ""
+        line = " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())
+        return line[:200] or UNKNOWN_LICENCE
 
     def long_side(self, head: Head) -> int:
         sides = [side for side in self.input.shape[1:] if isinstance(side, int) and side != 3]
