@@ -44,10 +44,25 @@ pub struct Floor {
 
 impl Floor {
     /// An empty floor.
-    #[must_use]
-    pub fn new(options: FloorOptions) -> Self {
-        let tracker = ByteTrack::new(TrackerOptions::from_thresholds(&options.thresholds));
-        Self { options, tracker, athletes: BTreeMap::new(), people: Vec::new(), picture: None, last: None }
+    ///
+    /// # Errors
+    /// [`Error::Exercise`] where the one exercise that was asked for is not in the catalogue.
+    pub fn new(options: FloorOptions) -> Result<Self> {
+        if let Some(asked) = options.exercise.as_deref().filter(|id| options.catalogue.get(id).is_none()) {
+            let known: Vec<_> = options.catalogue.exercises().iter().map(|exercise| &*exercise.id).collect();
+            return Err(Error::Exercise {
+                exercise: asked.to_owned(),
+                expected: format!("one of {}", known.join(", ")),
+                got: "an id that is not in the catalogue".to_owned(),
+            });
+        }
+        let tracker = ByteTrack::new(TrackerOptions {
+            high: options.thresholds.detection_high,
+            low: options.thresholds.detection_low,
+            new_track: options.thresholds.new_track,
+            ..TrackerOptions::default()
+        });
+        Ok(Self { options, tracker, athletes: BTreeMap::new(), people: Vec::new(), picture: None, last: None })
     }
 
     /// What this frame's detections mean, in the order of tracks.
@@ -66,9 +81,9 @@ impl Floor {
         let mut events = Vec::new();
         if self.picture.replace(picture).is_some_and(|before| before != picture) {
             events = self.finish();
-            self.tracker.forget();
+            self.tracker.forget_all();
         }
-        let seen = self.tracker.step(detections, picture, at);
+        let seen = self.tracker.step(detections, picture, at)?;
         for track in seen.ended {
             if let Some(mut athlete) = self.athletes.remove(&track) {
                 events.extend(spoken(track, at, athlete.finish(at)));

@@ -7,15 +7,18 @@
 //! 3. [`track`] follows each person from frame to frame.
 //! 4. [`motion`] smooths the keypoints and measures joint angles.
 //! 5. [`exercise`] finds the repetitions, names the exercise, counts sets and checks form.
-//! 6. [`pipeline`] is all of it in one `step(frame, at) -> events`; [`event`] is what comes out.
+//! 6. [`floor`] joins the last three for the people of one camera.
+//! 7. [`pipeline`] is all of it in one `step(frame, at) -> events`; [`event`] is what comes out.
 
 pub mod error;
 pub mod event;
 pub mod exercise;
+pub mod floor;
 pub mod frame;
 pub mod geometry;
 pub mod motion;
 pub mod onnx;
+pub mod pipeline;
 pub mod pose;
 pub mod track;
 pub mod units;

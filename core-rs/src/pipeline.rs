@@ -1,25 +1,28 @@
 //! The whole walk in one call: a frame in, events out.
 
-use crate::{Error, Result};
 use crate::event::Event;
 use crate::floor::{Floor, FloorOptions, Person};
 use crate::frame::Frame;
 use crate::pose::{Detection, Picture, PoseModel};
 use crate::units::Nanos;
+use crate::{Error, Result};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// A pose model and the floor it looks at.
+/// A pose model and the floor it looks at. Pipelines can share a model: one in memory, whatever the number of cameras.
 #[derive(Debug)]
 pub struct Pipeline {
-    model: Option<PoseModel>,
+    model: Option<Arc<Mutex<PoseModel>>>,
     floor: Floor,
     detections: Vec<Detection>,
 }
 
 impl Pipeline {
     /// A pipeline that has seen nothing yet. Without a model it takes detections only.
-    #[must_use]
-    pub fn new(model: Option<PoseModel>, options: FloorOptions) -> Self {
-        Self { model, floor: Floor::new(options), detections: Vec::new() }
+    ///
+    /// # Errors
+    /// [`Error::Exercise`] where the one exercise that was asked for is not in the catalogue.
+    pub fn new(model: Option<Arc<Mutex<PoseModel>>>, options: FloorOptions) -> Result<Self> {
+        Ok(Self { model, floor: Floor::new(options)?, detections: Vec::new() })
     }
 
     /// What happened up to and including this frame.
@@ -28,12 +31,12 @@ impl Pipeline {
     /// [`Error::Inference`] where the model fails, [`Error::Time`] where time runs backwards, [`Error::Model`] where
     /// there is no model.
     pub fn step(&mut self, frame: &Frame<'_>, at: Nanos) -> Result<Vec<Event>> {
-        let model = self.model.as_mut().ok_or_else(|| Error::Model {
-            model: "none".into(),
-            expected: "a pose model to look at frames with".into(),
-            got: "a pipeline that takes detections only".into(),
+        let model = self.model.as_ref().ok_or_else(|| Error::Model {
+            model: "none".to_owned(),
+            expected: "a pose model to look at frames with".to_owned(),
+            got: "a pipeline that takes detections only".to_owned(),
         })?;
-        self.detections = model.detect(frame)?;
+        self.detections = model.lock().unwrap_or_else(PoisonError::into_inner).detect(frame)?;
         self.floor.step(&self.detections, frame.picture(), at)
     }
 

@@ -3,6 +3,7 @@
 mod error;
 mod event;
 mod frame;
+mod pipeline;
 mod pose;
 mod track;
 
@@ -15,6 +16,8 @@ mod _core {
     use super::event::{Event, Rep};
     #[pymodule_export]
     use super::frame::PyFrame;
+    #[pymodule_export]
+    use super::pipeline::{PyPerson, PyPipeline};
     #[pymodule_export]
     use super::pose::{PyLetterbox, PyPoseModel};
     #[pymodule_export]

@@ -10,15 +10,15 @@ use numpy::{PyArray2, PyArray3, PyArrayMethods, PyReadwriteArray3};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Boxes and scores, (n, 5); keypoints, (n, 17, 3).
-type Arrays<'py> = (Bound<'py, PyArray2<f32>>, Bound<'py, PyArray3<f32>>);
+pub type Arrays<'py> = (Bound<'py, PyArray2<f32>>, Bound<'py, PyArray3<f32>>);
 
 /// A loaded pose model.
 #[pyclass(module = "gymbox._core", name = "PoseModel", frozen)]
 pub struct PyPoseModel {
-    model: Mutex<PoseModel>,
+    model: Arc<Mutex<PoseModel>>,
     device: &'static str,
     passed_over: Vec<String>,
 }
@@ -49,7 +49,7 @@ impl PyPoseModel {
         });
         let model = opened.map_err(|error| map_error(py, &error))?;
         let (device, passed_over) = (Device::name(model.device()), model.passed_over().to_vec());
-        Ok(Self { model: Mutex::new(model), device, passed_over })
+        Ok(Self { model: Arc::new(Mutex::new(model)), device, passed_over })
     }
 
     /// Where it runs.
@@ -79,13 +79,19 @@ impl PyPoseModel {
 }
 
 impl PyPoseModel {
+    /// The model, to be looked through by others as well.
+    pub fn share(&self) -> Arc<Mutex<PoseModel>> {
+        Arc::clone(&self.model)
+    }
+
     fn with_model<T: Send>(&self, py: Python<'_>, act: impl FnOnce(&mut PoseModel) -> Result<T> + Send) -> PyResult<T> {
         py.detach(|| act(&mut self.model.lock().unwrap_or_else(PoisonError::into_inner)))
             .map_err(|error| map_error(py, &error))
     }
 }
 
-fn arrays<'py>(py: Python<'py>, people: &[Detection]) -> PyResult<Arrays<'py>> {
+/// People as arrays.
+pub fn arrays<'py>(py: Python<'py>, people: &[Detection]) -> PyResult<Arrays<'py>> {
     let boxes: Vec<f32> = people
         .iter()
         .flat_map(|person| [person.bbox.x1, person.bbox.y1, person.bbox.x2, person.bbox.y2, person.score])
