@@ -59,6 +59,7 @@ pub struct Step {
     pub ended: Vec<TrackId>,
 }
 
+#[derive(Debug)]
 struct Track {
     /// From the second sighting on.
     id: Option<TrackId>,
@@ -71,6 +72,7 @@ struct Track {
 ///
 /// The same detections at the same times give the same tracks, in whatever order a frame's detections come. A person has a
 /// track from the second frame on. Two detections of one person in a frame count once.
+#[derive(Debug)]
 pub struct ByteTrack {
     options: TrackerOptions,
     /// In the order of their births.
@@ -133,6 +135,11 @@ impl ByteTrack {
         }
         tracked.sort_by_key(|seen| seen.track);
         Ok(Step { tracked, ended })
+    }
+
+    /// Drops everybody: the picture is another, and nobody can be found in it by place. Numbers are not used again.
+    pub fn forget_all(&mut self) {
+        self.tracks.clear();
     }
 
     /// Drops who was away for too long; returns those that had been announced.
