@@ -12,7 +12,6 @@ from gymbox.runtime import runtime_library
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import numpy.typing as npt
 
@@ -23,7 +22,7 @@ class Pipeline:
     """Follows the people in front of one camera and tells what they do.
 
     The same pictures at the same times give the same events. Coordinates are 0 to 1 of the upright picture, times are
-    nanoseconds of one monotonic clock. A pipeline is for one camera; it may be used from any thread, one call at a time.
+    nanoseconds of one monotonic clock. A pipeline is for one camera, and may be used from any thread.
 
     Args:
         model: a name from `gymbox models list`, the path of an ONNX file, or None for the default model.
@@ -42,7 +41,7 @@ class Pipeline:
 
     def __init__(
         self,
-        model: str | Path | None = None,
+        model: str | None = None,
         *,
         device: str = "auto",
         threads: int = 0,
@@ -50,11 +49,10 @@ class Pipeline:
         exercises: Catalogue | None = None,
         frames: bool = True,
     ) -> None:
-        found = models.find(model) if frames else None
-        row = found or models.described(model)
-        thresholds = row.thresholds.model_dump()
         self._model = None
-        if found:
+        if frames:
+            found = models.find(model)
+            thresholds = found.thresholds.model_dump()
             self._model = _core.PoseModel(
                 found.path,
                 runtime_library=runtime_library(),
@@ -63,6 +61,8 @@ class Pipeline:
                 long_side=0 if found.input_size else found.long_side,
                 **thresholds,
             )
+        else:
+            thresholds = models.described(model).thresholds.model_dump()
         self._core = _core.Pipeline(catalogue_json(exercises), self._model, exercise=exercise, **thresholds)
 
     @property

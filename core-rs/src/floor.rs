@@ -92,10 +92,9 @@ impl Floor {
         self.people.clear();
         for tracked in seen.tracked {
             let detection = detections[tracked.detection];
-            let athlete = self
-                .athletes
-                .entry(tracked.track)
-                .or_insert_with(|| Athlete::new(Arc::clone(&self.options.catalogue), athlete_options(&self.options, picture)));
+            let athlete = self.athletes.entry(tracked.track).or_insert_with(|| {
+                Athlete::new(Arc::clone(&self.options.catalogue), athlete_options(&self.options, picture))
+            });
             events.extend(spoken(tracked.track, at, athlete.step(at, &detection.keypoints)));
             self.people.push(Person { track: tracked.track, detection, status: athlete.status() });
         }
@@ -120,7 +119,11 @@ impl Floor {
 }
 
 fn athlete_options(options: &FloorOptions, picture: Picture) -> AthleteOptions {
-    AthleteOptions { exercise: options.exercise.clone(), picture, keypoint_visible: options.thresholds.keypoint_visible }
+    AthleteOptions {
+        exercise: options.exercise.clone(),
+        picture,
+        keypoint_visible: options.thresholds.keypoint_visible,
+    }
 }
 
 fn spoken(track: TrackId, at: Nanos, movements: Vec<Movement>) -> impl Iterator<Item = Event> {

@@ -6,7 +6,7 @@
 from gymbox.models.add import add
 from gymbox.models.build import build
 from gymbox.models.manifest import Head, Thresholds
-from gymbox.models.registry import Model, find, known
+from gymbox.models.registry import Model, described, find, known
 from gymbox.models.weights import weights_dir
 
-__all__ = ["Head", "Model", "Thresholds", "add", "build", "find", "known", "weights_dir"]
+__all__ = ["Head", "Model", "Thresholds", "add", "build", "described", "find", "known", "weights_dir"]

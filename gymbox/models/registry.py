@@ -49,6 +49,19 @@ def known() -> dict[str, Row]:
     return manifest().models | added_from(weights_dir() / ADDED).models
 
 
+def described(name: str | None = None) -> Row:
+    """What is known of a model by that name, whether or not its file is there; None means the default.
+
+    Raises:
+        ModelError: no such model.
+    """
+    name = name or manifest().default
+    rows = known()
+    if name not in rows:
+        raise ModelError(f"model `{name}`: expected {', '.join(rows)}, found no such name")
+    return rows[name]
+
+
 def fault(name: str, row: Row) -> str | None:
     """What is wrong with the file of a model, as a sentence; None if nothing is."""
     path = weights_dir() / row.file

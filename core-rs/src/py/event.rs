@@ -114,6 +114,32 @@ pub enum Event {
 
 #[pymethods]
 impl Event {
+    /// Whose.
+    #[getter(track)]
+    fn whose(&self) -> u64 {
+        match *self {
+            Self::RepProvisional { track, .. }
+            | Self::RepConfirmed { track, .. }
+            | Self::RepWithdrawn { track, .. }
+            | Self::SetStarted { track, .. }
+            | Self::FormAlert { track, .. }
+            | Self::SetFinished { track, .. } => track,
+        }
+    }
+
+    /// The capture time of the frame that made it certain.
+    #[getter(at_ns)]
+    fn when(&self) -> i64 {
+        match *self {
+            Self::RepProvisional { at_ns, .. }
+            | Self::RepConfirmed { at_ns, .. }
+            | Self::RepWithdrawn { at_ns, .. }
+            | Self::SetStarted { at_ns, .. }
+            | Self::FormAlert { at_ns, .. }
+            | Self::SetFinished { at_ns, .. } => at_ns,
+        }
+    }
+
     fn __repr__(&self) -> String {
         format!("Event.{self:?}")
     }

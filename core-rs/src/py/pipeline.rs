@@ -85,7 +85,7 @@ impl PyPipeline {
     }
 
     #[pyo3(signature = (boxes, keypoints, t_ns, *, width, height, sample_aspect_ratio=1.0))]
-    #[expect(clippy::too_many_arguments, reason = "Python's, and named there")]
+    #[expect(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "Python's, and named there")]
     fn step_detections(
         &self,
         py: Python<'_>,

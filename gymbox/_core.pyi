@@ -1,0 +1,487 @@
+"""gymbox's vision core, in Rust: pixels in, events out.
+
+Coordinates are 0 to 1 of the upright picture, times are nanoseconds of one camera's monotonic clock, keypoints are
+COCO-17 (nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles; left before right, the person's own). Calls that take
+time release the GIL.
+"""
+
+from collections.abc import Sequence
+from os import PathLike
+from typing import Final, Self, TypeAlias, final
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import Buffer, disjoint_base
+
+__all__ = ["ByteTrack", "Event", "Frame", "Letterbox", "Person", "Pipeline", "PoseModel", "Rep"]
+
+_Floats: TypeAlias = npt.NDArray[np.float32]
+_Phase = str
+"""`rest`, `out` (towards the turn), `turn`, or `back`."""
+
+@final
+class Frame:
+    """A decoded picture, borrowed: it keeps the array or the decoder's planes alive and copies nothing."""
+
+    def __new__(
+        cls,
+        array: npt.NDArray[np.uint8] | Buffer,
+        format: str = "rgb24",
+        *,
+        sample_aspect_ratio: float = 1.0,
+        rotation: int = 0,
+    ) -> Self:
+        """A picture from an array (height, width, 3) of bytes.
+
+        Args:
+            array: pixels side by side; rows may be apart, as in a part of a wider array.
+            format: `rgb24` or `bgr24`.
+            sample_aspect_ratio: width of a pixel over its height.
+            rotation: degrees clockwise that bring the picture upright, a multiple of 90.
+
+        Raises:
+            ValueError: another shape or format.
+            VideoError: a size, ratio or rotation that no picture has.
+        """
+
+    @staticmethod
+    def from_planes(
+        planes: Sequence[Buffer],
+        format: str,
+        width: int,
+        height: int,
+        *,
+        strides: Sequence[int] | None = None,
+        matrix: str = "bt601",
+        full_range: bool = False,
+        sample_aspect_ratio: float = 1.0,
+        rotation: int = 0,
+    ) -> Frame:
+        """A picture from a decoder's planes, 8 bits a sample.
+
+        Args:
+            planes: as many as the format has; PyAV's planes, or arrays of two dimensions.
+            format: `yuv420p`, `yuv422p`, `yuv444p` (or their `yuvj` names), `nv12`, `rgb24`, `bgr24`.
+            width: in pixels, as decoded.
+            height: in pixels, as decoded.
+            strides: bytes from row to row of each plane; None asks the planes.
+            matrix: `bt601` or `bt709`: which weights made luma.
+            full_range: whether luma goes from 0 to 255 and not from 16 to 235.
+            sample_aspect_ratio: width of a pixel over its height.
+            rotation: degrees clockwise that bring the picture upright, a multiple of 90.
+
+        Raises:
+            ValueError: a format or matrix that is not known, or another number of planes.
+            TypeError: a plane whose rows cannot be found.
+            VideoError: planes that are too small for the size.
+        """
+
+    @property
+    def width(self) -> int:
+        """Width in pixels of the upright picture."""
+
+    @property
+    def height(self) -> int:
+        """Height in pixels of the upright picture."""
+
+    @property
+    def sample_aspect_ratio(self) -> float:
+        """Width of an upright pixel over its height."""
+
+@final
+class PoseModel:
+    """A loaded pose model: its head is recognised by its input and output.
+
+    Args:
+        path: an ONNX file.
+        runtime_library: `libonnxruntime.so…` of the installed wheel; the first one wins for the life of the process.
+        detection_high: a detection from here on is surely a person.
+        detection_low: a detection under this is dropped.
+        new_track: an unmatched detection from here on begins a track.
+        keypoint_visible: a keypoint under this counts as unseen.
+        device: `auto`, `cpu`, `cuda`, `tensorrt` or `openvino`.
+        threads: of the one pool that all models in the process share; 0 is one a core.
+        long_side: of the input in pixels, where the model leaves it open; 0 takes what it was trained with.
+        cache: a folder where TensorRT keeps its engines.
+
+    Raises:
+        ModelError: no such file, or none of the known heads.
+        DeviceError: no such device, or the runtime is missing or too old.
+    """
+
+    def __new__(
+        cls,
+        path: str | PathLike[str],
+        *,
+        runtime_library: str | PathLike[str],
+        detection_high: float = 0.3,
+        detection_low: float = 0.1,
+        new_track: float = 0.35,
+        keypoint_visible: float = 0.1,
+        device: str = "auto",
+        threads: int = 0,
+        long_side: int = 0,
+        cache: str | PathLike[str] | None = None,
+    ) -> Self: ...
+    @property
+    def device(self) -> str:
+        """Where it runs."""
+
+    @property
+    def passed_over(self) -> list[str]:
+        """Why each better device was passed over, when it was left to choose."""
+
+    def detect(self, frame: Frame) -> tuple[_Floats, _Floats]:
+        """The people in a picture, best first: boxes with scores (n, 5), keypoints (n, 17, 3).
+
+        Raises:
+            ModelError: the model failed while it ran.
+        """
+
+    def detect_batch(self, frames: Sequence[Frame]) -> list[tuple[_Floats, _Floats]]:
+        """The people in each picture; pictures of one shape go through the model together where it takes batches.
+
+        Raises:
+            ModelError: the model failed while it ran.
+        """
+
+@final
+class Letterbox:
+    """Scales pictures for a model, without one."""
+
+    def __new__(cls) -> Self: ...
+    def planar(self, frame: Frame, out: _Floats) -> list[int]:
+        """Fills `out` (3, rows, columns) with RGB 0-1 on grey; returns the picture's left, top, width, height in it."""
+
+    def interleaved(self, frame: Frame, long_side: int) -> npt.NDArray[np.int32]:
+        """RGB 0-255 (rows, columns, 3), sides multiples of 32, black at the right and bottom."""
+
+@final
+class ByteTrack:
+    """Follows the people of one camera by their boxes and, where given, their keypoints.
+
+    Source: Zhang et al. 2022, "ByteTrack: Multi-Object Tracking by Associating Every Detection Box".
+
+    Args:
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+        sample_aspect_ratio: width of a pixel over its height.
+        high: a detection from here on is matched first.
+        low: a detection under this is nobody.
+        new_track: an unmatched detection from here on begins a track.
+        lost_s: seconds that somebody may be away and keep the track.
+
+    Raises:
+        ValueError: thresholds out of order, or a picture without a size.
+    """
+
+    def __new__(
+        cls,
+        *,
+        width: int,
+        height: int,
+        sample_aspect_ratio: float = 1.0,
+        high: float = 0.5,
+        low: float = 0.1,
+        new_track: float = 0.6,
+        lost_s: float = 5.0,
+    ) -> Self: ...
+    def update(
+        self, boxes: _Floats, scores: _Floats, t_ns: int, keypoints: _Floats | None = None
+    ) -> npt.NDArray[np.int64]:
+        """The track of each box, int64 (n,), from 1; -1 for a box that belongs to none.
+
+        Args:
+            boxes: (n, 4): x1, y1, x2, y2.
+            scores: (n,).
+            t_ns: when the picture was taken.
+            keypoints: (n, 17, 3): x, y, score.
+
+        Raises:
+            ValueError: arrays of another shape.
+            VideoError: time runs backwards.
+        """
+
+@final
+class Rep:
+    """One repetition, from rest over the turn to rest."""
+
+    __hash__: None  # type: ignore[assignment]
+
+    @property
+    def set(self) -> int:
+        """The set within the track, from 1."""
+
+    @property
+    def exercise(self) -> str:
+        """The exercise's id, such as `squat`."""
+
+    @property
+    def number(self) -> int:
+        """Position among the set's repetitions of its kind, from 1."""
+
+    @property
+    def kind(self) -> str:
+        """`full`, or `partial`: under 70 % of the person's usual range in this set."""
+
+    @property
+    def start_ns(self) -> int:
+        """When the body left rest."""
+
+    @property
+    def turn_ns(self) -> int:
+        """The bottom of a squat or push-up, the top of a curl or raise."""
+
+    @property
+    def end_ns(self) -> int:
+        """When it was back at lockout."""
+
+    @property
+    def range_of_motion(self) -> float | None:
+        """Degrees that the exercise's primary joint moved in the picture plane; None where it was unseen."""
+
+    @property
+    def depth(self) -> float:
+        """Depth over the person's usual depth in this set: 1 is usual."""
+
+    @property
+    def peak_velocity(self) -> float:
+        """Highest speed of the exercise's signal, in body heights a second."""
+
+    @property
+    def symmetry(self) -> float | None:
+        """Smaller over larger range of the two sides, 0 to 1; None where one side was unseen."""
+
+    @property
+    def confidence(self) -> float:
+        """How sure the core is that this was this exercise, 0 to 1."""
+
+    @property
+    def tempo_out(self) -> float:
+        """Seconds from rest to the turn."""
+
+    @property
+    def tempo_back(self) -> float:
+        """Seconds from the turn back to rest."""
+
+@disjoint_base
+class Event:
+    """Something that happened on the floor; each kind is a class of its own, such as `Event.RepConfirmed`."""
+
+    __hash__: None  # type: ignore[assignment]
+
+    @property
+    def track(self) -> int:
+        """Whose."""
+
+    @property
+    def at_ns(self) -> int:
+        """The capture time of the frame that made it certain."""
+
+    @final
+    class RepProvisional(Event):
+        """The first repetition of what may be a set: shown, not stored. It is confirmed or withdrawn later."""
+
+        __match_args__: Final = ("track", "at_ns", "rep")
+        def __new__(cls, track: int, at_ns: int, rep: Rep) -> Self: ...
+        @property
+        def rep(self) -> Rep: ...
+
+    @final
+    class RepConfirmed(Event):
+        """A repetition that counts and always will."""
+
+        __match_args__: Final = ("track", "at_ns", "rep")
+        def __new__(cls, track: int, at_ns: int, rep: Rep) -> Self: ...
+        @property
+        def rep(self) -> Rep: ...
+
+    @final
+    class RepWithdrawn(Event):
+        """The provisional repetition of this set was none."""
+
+        __match_args__: Final = ("track", "at_ns", "set")
+        def __new__(cls, track: int, at_ns: int, set: int) -> Self: ...
+        @property
+        def set(self) -> int: ...
+
+    @final
+    class SetStarted(Event):
+        """A set has its first confirmed repetition; comes right before that one's `RepConfirmed`."""
+
+        __match_args__: Final = ("track", "at_ns", "set", "exercise", "start_ns")
+        def __new__(cls, track: int, at_ns: int, set: int, exercise: str, start_ns: int) -> Self: ...
+        @property
+        def set(self) -> int: ...
+        @property
+        def exercise(self) -> str: ...
+        @property
+        def start_ns(self) -> int: ...
+
+    @final
+    class FormAlert(Event):
+        """A joint outside its range, in the phase that a form check names, for long enough to be no flicker."""
+
+        __match_args__: Final = (
+            "track", "at_ns", "set", "exercise", "check", "phase", "rep", "measured", "min", "max",
+        )  # fmt: skip
+        def __new__(
+            cls,
+            track: int,
+            at_ns: int,
+            set: int,
+            exercise: str,
+            check: str,
+            phase: _Phase,
+            rep: int,
+            measured: float,
+            min: float | None,
+            max: float | None,
+        ) -> Self: ...
+        @property
+        def set(self) -> int: ...
+        @property
+        def exercise(self) -> str: ...
+        @property
+        def check(self) -> str:
+            """The check's id within the exercise."""
+
+        @property
+        def phase(self) -> _Phase: ...
+        @property
+        def rep(self) -> int:
+            """The number that the repetition under way will have if it counts."""
+
+        @property
+        def measured(self) -> float:
+            """The worst value so far, in the check's unit."""
+
+        @property
+        def min(self) -> float | None: ...
+        @property
+        def max(self) -> float | None: ...
+
+    @final
+    class SetFinished(Event):
+        """A set that is over: 60 s without a repetition, another exercise, or the person left."""
+
+        __match_args__: Final = (
+            "track", "at_ns", "set", "exercise", "start_ns", "end_ns", "reps", "partial_reps", "form_score",
+        )  # fmt: skip
+        def __new__(
+            cls,
+            track: int,
+            at_ns: int,
+            set: int,
+            exercise: str,
+            start_ns: int,
+            end_ns: int,
+            reps: int,
+            partial_reps: int,
+            form_score: float | None,
+        ) -> Self: ...
+        @property
+        def set(self) -> int: ...
+        @property
+        def exercise(self) -> str: ...
+        @property
+        def start_ns(self) -> int: ...
+        @property
+        def end_ns(self) -> int: ...
+        @property
+        def reps(self) -> int:
+            """Confirmed full repetitions."""
+
+        @property
+        def partial_reps(self) -> int: ...
+        @property
+        def form_score(self) -> float | None:
+            """0 to 100; None where the view showed none of the exercise's checks."""
+
+@final
+class Person:
+    """One person in the last frame."""
+
+    @property
+    def track(self) -> int: ...
+    @property
+    def bbox(self) -> tuple[float, float, float, float]:
+        """x1, y1, x2, y2."""
+
+    @property
+    def score(self) -> float: ...
+    @property
+    def keypoints(self) -> list[tuple[float, float, float]]:
+        """17 of x, y, score."""
+
+    @property
+    def exercise(self) -> str | None:
+        """The exercise under way, if it is known."""
+
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def phase(self) -> _Phase: ...
+    @property
+    def reps(self) -> int:
+        """Full repetitions of the running set."""
+
+    @property
+    def partial_reps(self) -> int: ...
+    @property
+    def progress(self) -> float:
+        """Share of the usual range that the repetition under way has reached, 0 to 1."""
+
+    @property
+    def set(self) -> int | None: ...
+
+@final
+class Pipeline:
+    """A pose model, the people it sees, and what they do; `gymbox.Pipeline` is the way to make one."""
+
+    def __new__(
+        cls,
+        catalogue: str,
+        model: PoseModel | None = None,
+        *,
+        detection_high: float,
+        detection_low: float,
+        new_track: float,
+        keypoint_visible: float,
+        exercise: str | None = None,
+    ) -> Self: ...
+    def step(self, frame: Frame, t_ns: int) -> list[Event]:
+        """What happened up to and including this frame.
+
+        Raises:
+            ModelError: the model failed, or there is none.
+            VideoError: time runs backwards.
+        """
+
+    def step_detections(
+        self,
+        boxes: _Floats,
+        keypoints: _Floats,
+        t_ns: int,
+        *,
+        width: int,
+        height: int,
+        sample_aspect_ratio: float = 1.0,
+    ) -> list[Event]:
+        """The same from what a pose model saw before: boxes with scores (n, 5), keypoints (n, 17, 3).
+
+        Raises:
+            ValueError: arrays of another shape.
+            VideoError: time runs backwards.
+        """
+
+    def finish(self) -> list[Event]:
+        """Ends every set: the stream is over."""
+
+    @property
+    def detections(self) -> tuple[_Floats, _Floats]:
+        """What the model saw in the last frame: boxes with scores (n, 5), keypoints (n, 17, 3)."""
+
+    @property
+    def people(self) -> list[Person]:
+        """Who was in the last frame, in the order of tracks."""
