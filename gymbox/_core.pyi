@@ -1,8 +1,8 @@
 """gymbox's vision core, in Rust: pixels in, events out.
 
 Coordinates are 0 to 1 of the upright picture, times are nanoseconds of one camera's monotonic clock, keypoints are
-COCO-17 (nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles; left before right, the person's own). Calls that take
-time release the GIL.
+COCO-17 (nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles; left before right, the person's own). Calls
+that take time release the GIL.
 """
 
 from collections.abc import Sequence
