@@ -6,14 +6,17 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 runtime := env("GYMBOX_RUNTIME", "cpu")
 run := "uv run --no-sync"
 
+# The first set-up fetches and compiles for minutes, and shows it; later ones have nothing to say.
+quiet := if path_exists(".venv/bin/gymbox") == "true" { "--quiet" } else { "" }
+
 [private]
 default:
     @just --list --unsorted
 
 # All set-up and no more: leaves .venv/bin/gymbox and the default model
 setup:
-    @uv sync --locked --quiet --extra {{ runtime }}
-    @{{ run }} gymbox models build --quiet
+    @uv sync --locked --extra {{ runtime }} {{ quiet }}
+    @{{ run }} gymbox models build >/dev/null
 
 # Count the sample clip, check it against its truth, and draw it
 demo *options: setup
@@ -52,9 +55,8 @@ accuracy *options: setup
 
 # What is fast, as ratios measured within one run
 bench *options:
-    @uv sync --locked --quiet --extra {{ runtime }} --group bench --no-install-project
-    @uv sync --locked --quiet --extra {{ runtime }} --group bench --config-settings-package gymbox:build-args=--profile=release
-    @{{ run }} gymbox models build --quiet
+    @uv sync --locked --extra {{ runtime }} --group bench {{ quiet }}
+    @{{ run }} gymbox models build >/dev/null
     @{{ run }} python -m bench {{ options }}
 
 # Format both languages in place
