@@ -21,7 +21,9 @@ BENCHES = ("pipeline", "letterbox", "tracker", "exercise")
 def main() -> int:
     """Run the benches that were asked for and print one table; 1 where a target is missed."""
     parser = argparse.ArgumentParser(prog="just bench", description=__doc__)
-    parser.add_argument("bench", nargs="*", choices=[*BENCHES, []], help=f"one or more of {', '.join(BENCHES)}; all if none")
+    parser.add_argument(
+        "bench", nargs="*", choices=[*BENCHES, []], help=f"one or more of {', '.join(BENCHES)}; all if none"
+    )
     chosen = parser.parse_args().bench or BENCHES
     table = Table("what", "ours", "against", "ratio", "target", "")
     missed = False

@@ -75,6 +75,12 @@ def rows() -> list[Row]:
     ratio, fps = seconds["whole"] / seconds["bare"], frames / seconds["whole"]
     ours = f"{each['whole']:.1f} ms/frame"
     return [
-        Row("pipeline vs decode + bare inference, 720p", ours, f"{each['bare']:.1f} ms/frame", ratio, *at_most(1.10, ratio)),
+        Row(
+            "pipeline vs decode + bare inference, 720p",
+            ours,
+            f"{each['bare']:.1f} ms/frame",
+            ratio,
+            *at_most(1.10, ratio),
+        ),
         Row("pipeline, frames a second at 720p, 2 threads", ours, "1000 ms", fps, *at_least(WANTED_FPS, fps)),
     ]

@@ -39,7 +39,9 @@ def at_least(bound: float, ratio: float) -> tuple[str, bool]:
     return f">= {bound:g}", ratio >= bound
 
 
-def paired(first: Callable[[], object], second: Callable[[], object], *, rounds: int, each: int = 1) -> tuple[float, float]:
+def paired(
+    first: Callable[[], object], second: Callable[[], object], *, rounds: int, each: int = 1
+) -> tuple[float, float]:
     """Median milliseconds of each, taken by turns, so that a machine that slows down slows both."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
