@@ -9,8 +9,8 @@
     gymbox models add yolo11n-pose.onnx
 
 The weights and the exporter are Ultralytics', under AGPL-3.0 (or a licence bought from them), so neither is part of
-gymbox; their licence is written into the file and shown when it is added. PyTorch comes with the exporter. Our tests have
-no network and do not run this; it was tried by hand on the untrained network, not on the official weights.
+gymbox; their licence is written into the file and shown when it is added. PyTorch comes with the exporter. Our tests
+have no network and do not run this; it was tried by hand on the untrained network, not on the official weights.
 """
 
 from __future__ import annotations

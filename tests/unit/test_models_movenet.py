@@ -12,6 +12,8 @@ import pytest
 
 from gymbox import models
 from gymbox.models.manifest import manifest
+from gymbox.models.movenet import onnx_from_tfjs
+from tests.movenet_in_numpy import Network
 from tests.onnx_models import MOVENET_REFERENCE, picture, where_there
 
 if TYPE_CHECKING:
@@ -46,6 +48,22 @@ def test_equals_what_tensorflow_computed(run: Callable[[np.ndarray], np.ndarray]
     assert np.abs(came - expected)[:, rows].max() * height < 0.5
     assert np.abs(came - expected)[:, columns].max() * width < 0.5
     assert expected[:, 55].max() > 0.3, "there is somebody to compare"
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("height", "width"), [(64, 96), (96, 64), (32, 32)])
+def test_a_network_is_translated_to_what_it_computes(seed: int, height: int, width: int) -> None:
+    network = Network(seed)
+    converted = onnx_from_tfjs(*network.files(), {})
+    session = onnxruntime.InferenceSession(converted, providers=["CPUExecutionProvider"])
+    pictures = np.stack([picture(height, width, seed), picture(height, width, seed + 100)])
+    (came,) = session.run(None, {"input": pictures})
+    expected = np.stack([network.people(pixels) for pixels in pictures])
+    assert (expected[:, :, 55] > 0.05).any(), "there is somebody to compare"
+    # Where nothing points to a joint, its score is 0 and its place is any: float32 and float64 differ there.
+    placed = np.ones(expected.shape, bool)
+    placed[:, :, :51].reshape(2, 6, 17, 3)[..., :2] = expected[:, :, 2:51:3, None] > 1e-6
+    np.testing.assert_allclose(came[placed], expected[placed], atol=1e-4)
 
 
 def test_a_batch_gives_what_its_pictures_give_alone(run: Callable[[np.ndarray], np.ndarray]) -> None:
