@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gymbox.counting import count
     from gymbox.pipeline import Pipeline
 
-__all__ = ["Pipeline"]
+__all__ = ["Pipeline", "count"]
 
 
 def __getattr__(name: str) -> object:
@@ -16,4 +17,8 @@ def __getattr__(name: str) -> object:
         from gymbox.pipeline import Pipeline  # noqa: PLC0415
 
         return Pipeline
+    if name == "count":
+        from gymbox.counting import count  # noqa: PLC0415
+
+        return count
     raise AttributeError(f"module `gymbox` has no attribute `{name}`")

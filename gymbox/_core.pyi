@@ -7,7 +7,7 @@ that take time release the GIL.
 
 from collections.abc import Sequence
 from os import PathLike
-from typing import Final, Self, TypeAlias, final
+from typing import Final, Literal, Self, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from typing_extensions import Buffer, disjoint_base
 __all__ = ["ByteTrack", "Event", "Frame", "Letterbox", "Person", "Pipeline", "PoseModel", "Rep"]
 
 _Floats: TypeAlias = npt.NDArray[np.float32]
-_Phase = str
+_Phase: TypeAlias = Literal["rest", "out", "turn", "back"]
 """`rest`, `out` (towards the turn), `turn`, or `back`."""
 
 @final
@@ -221,7 +221,7 @@ class Rep:
         """Position among the set's repetitions of its kind, from 1."""
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Literal["full", "partial"]:
         """`full`, or `partial`: under 70 % of the person's usual range in this set."""
 
     @property

@@ -12,20 +12,23 @@ import json
 import zlib
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from gymbox.errors import TraceError
 from gymbox.output import written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from io import BufferedIOBase
     from os import PathLike
 
     from pydantic_core import ErrorDetails
+
+Floats = npt.NDArray[np.float32]
 
 # The picture is 0 to 1, and guessed limbs lie a little outside; pixels instead of shares lie far outside.
 Coordinate = Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)]
@@ -81,21 +84,15 @@ class TraceFrame(_Line):
     """Capture time in nanoseconds."""
     detections: tuple[TraceDetection, ...]
 
-
-class Seen(Protocol):
-    """What can be written: the core's detections, and those that were read."""
+    @property
+    def boxes(self) -> Floats:
+        """(n, 5): x1, y1, x2, y2, score."""
+        return np.array([(*seen.bbox, seen.score) for seen in self.detections], np.float32).reshape(-1, 5)
 
     @property
-    def bbox(self) -> Sequence[float]:
-        """x1, y1, x2, y2."""
-
-    @property
-    def score(self) -> float:
-        """0 to 1."""
-
-    @property
-    def keypoints(self) -> Sequence[Sequence[float]] | np.ndarray:
-        """(17, 3): x, y, score."""
+    def keypoints(self) -> Floats:
+        """(n, 17, 3): x, y, score."""
+        return np.array([seen.keypoints for seen in self.detections], np.float32).reshape(-1, 17, 3)
 
 
 class Trace:
@@ -161,8 +158,10 @@ class Trace:
 
 
 @contextmanager
-def trace_written(path: str | PathLike[str], header: TraceHeader) -> Iterator[Callable[[int, Iterable[Seen]], None]]:
-    """A function that writes one frame, `(t_ns, detections)`; the file is there when the block ends well.
+def trace_written(path: str | PathLike[str], header: TraceHeader) -> Iterator[Callable[[int, Floats, Floats], None]]:
+    """A function that writes one frame; the file is there when the block ends well.
+
+    It takes the time in nanoseconds, boxes with scores (n, 5), and keypoints (n, 17, 3).
 
     Numbers are written so that reading gives the same 32-bit floats. A keypoint that is not finite is written as
     unseen, and a detection whose box or score is not finite is left out: JSON has no word for them.
@@ -182,25 +181,23 @@ def trace_written(path: str | PathLike[str], header: TraceHeader) -> Iterator[Ca
             first = {"format": header.format} | header.model_dump(exclude={"format"}, exclude_defaults=True)
             file.write(json.dumps(first, ensure_ascii=False).encode() + b"\n")
 
-            def write(t_ns: int, detections: Iterable[Seen]) -> None:
-                rows = [row for row in map(_row, detections) if row is not None]
+            def write(t_ns: int, boxes: Floats, keypoints: Floats) -> None:
+                rows = [
+                    _row(box, points) for box, points in zip(boxes, keypoints, strict=True) if np.isfinite(box).all()
+                ]
                 file.write(json.dumps({"t_ns": t_ns, "detections": rows}).encode() + b"\n")
 
             yield write
 
 
-def _row(seen: Seen) -> dict[str, object] | None:
-    bbox, score = _shortest(seen.bbox), _shortest([seen.score])[0]
-    if not np.isfinite([*bbox, score]).all():
-        return None
-    keypoints = np.array(seen.keypoints, np.float32)
-    keypoints[~np.isfinite(keypoints).all(axis=1)] = 0
-    return {"bbox": bbox, "score": score, "keypoints": [_shortest(keypoint) for keypoint in keypoints]}
+def _row(box: Floats, keypoints: Floats) -> dict[str, object]:
+    points = [_shortest(point) if np.isfinite(point).all() else [0.0, 0.0, 0.0] for point in keypoints]
+    return {"bbox": _shortest(box[:4]), "score": _shortest(box[4:])[0], "keypoints": points}
 
 
-def _shortest(values: Iterable[float]) -> list[float]:
+def _shortest(values: Floats) -> list[float]:
     """The shortest decimals that give the same 32-bit floats: 0.482, where 64 bits would say 0.4819999933242798."""
-    return [float(str(np.float32(value))) for value in values]
+    return [float(str(value)) for value in values.astype(np.float32)]
 
 
 def _open(path: Path) -> BufferedIOBase:

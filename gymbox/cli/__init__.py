@@ -7,6 +7,7 @@ import sys
 import typer
 
 from gymbox.cli import models
+from gymbox.cli.count import CountCommand, count
 from gymbox.errors import GymboxError
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+app.command(cls=CountCommand, no_args_is_help=True)(count)
 app.add_typer(models.app)
 
 

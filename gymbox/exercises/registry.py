@@ -28,12 +28,14 @@ def get_exercise(exercise: str) -> Exercise:
     return known[exercise]
 
 
-def load(path: Path) -> Catalogue:
-    """The exercises of a file of one's own.
+def load(path: Path | None = None) -> Catalogue:
+    """The exercises of a file of one's own; without one, those that gymbox knows.
 
     Raises:
         ExerciseError: the file cannot be read, or a key is wrong; the message names file and key.
     """
+    if path is None:
+        return _own()
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

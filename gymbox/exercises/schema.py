@@ -101,6 +101,10 @@ class Exercise(_Model):
     """What a repetition must look like; the weakest decides."""
     form_checks: Annotated[tuple[FormCheck, ...], Field(min_length=2)]
 
+    def check(self, name: str) -> FormCheck:
+        """The form check of that id, as events name it."""
+        return next(check for check in self.form_checks if check.id == name)
+
     @field_validator("name")
     @classmethod
     def _speaks_english(cls, name: dict[str, str]) -> dict[str, str]:

@@ -12,24 +12,27 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from gymbox.errors import OutputError, TraceError
-from gymbox.trace import Trace, TraceDetection, TraceFrame, TraceHeader, trace_written
+from gymbox.trace import Floats, Trace, TraceFrame, TraceHeader, trace_written
 
 HEADER = {"format": "gymbox-trace/1", "width": 640, "height": 360}
 POINT = [0.5, 0.5, 0.9]
 PERSON: dict[str, Any] = {"bbox": [0.1, 0.1, 0.5, 0.9], "score": 0.7, "keypoints": [POINT] * 17}
 
 coordinates = st.floats(-10, 10, width=32)
-scores = st.floats(0, 1, width=32)
 
 
 @st.composite
-def detections(draw: st.DrawFn) -> TraceDetection:
-    x1, x2 = sorted((draw(coordinates), draw(coordinates)))
-    y1, y2 = sorted((draw(coordinates), draw(coordinates)))
-    keypoints = draw(st.lists(st.tuples(coordinates, coordinates, scores), min_size=17, max_size=17))
-    return TraceDetection(bbox=(x1, y1, x2, y2), score=draw(scores), keypoints=tuple(keypoints))
+def people(draw: st.DrawFn) -> tuple[Floats, Floats]:
+    number = draw(st.integers(0, 3))
+    boxes = draw(arrays(np.float32, (number, 5), elements=coordinates))
+    boxes[:, :4] = np.sort(boxes[:, :4].reshape(-1, 2, 2), axis=1).reshape(-1, 4)
+    keypoints = draw(arrays(np.float32, (number, 17, 3), elements=coordinates))
+    for scores in (boxes[:, 4], keypoints[..., 2]):
+        scores[:] = np.abs(scores) / 10
+    return boxes, keypoints
 
 
 times = st.lists(st.integers(-(2**63), 2**63 - 1), max_size=4).map(sorted)
@@ -48,49 +51,46 @@ def refusal(path: Path) -> str:
     return message.removeprefix(str(path))
 
 
-@given(times, st.lists(detections(), max_size=3), st.sampled_from(["", ".gz"]), st.sampled_from([1.0, 0.375]))
+def write(path: Path, *frames: tuple[int, Floats, Floats], header: TraceHeader | None = None) -> None:
+    with trace_written(path, header or TraceHeader(width=640, height=360)) as write_frame:
+        for frame in frames:
+            write_frame(*frame)
+
+
+@given(times, people(), st.sampled_from(["", ".gz"]), st.sampled_from([1.0, 0.375]))
 def test_reading_gives_what_was_written(
-    times: list[int], people: list[TraceDetection], suffix: str, aspect: float
+    times: list[int], seen: tuple[Floats, Floats], suffix: str, aspect: float
 ) -> None:
     header = TraceHeader(width=640, height=360, sample_aspect_ratio=aspect, source="ä.mp4", pose_model="m")
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"trace.jsonl{suffix}"
-        with trace_written(path, header) as write:
-            for time in times:
-                write(time, people)
+        write(path, *((time, *seen) for time in times), header=header)
         assert path.read_bytes().startswith(b"\x1f\x8b") == (suffix == ".gz")
         with Trace(path) as trace:
             assert trace.header == header
             frames = list(trace.frames())
     assert [frame.t_ns for frame in frames] == times
     for frame in frames:
-        for read, meant in zip(frame.detections, people, strict=True):
-            assert np.float32(read.score) == np.float32(meant.score)
-            assert np.array_equal(np.array(read.bbox, np.float32), np.array(meant.bbox, np.float32))
-            assert np.array_equal(np.array(read.keypoints, np.float32), np.array(meant.keypoints, np.float32))
+        assert np.array_equal(frame.boxes, seen[0])
+        assert np.array_equal(frame.keypoints, seen[1])
 
 
 def test_numbers_are_as_short_as_they_can_be(tmp_path: Path) -> None:
     path = tmp_path / "trace.jsonl"
-    person = TraceDetection.model_validate_json(json.dumps(PERSON | {"score": float(np.float32(0.482))}))
-    with trace_written(path, TraceHeader(width=1, height=1)) as write:
-        write(0, [person])
+    write(path, (0, np.full((1, 5), 0.482, np.float32), np.zeros((1, 17, 3), np.float32)))
     assert json.loads(path.read_text().splitlines()[1])["detections"][0]["score"] == 0.482
 
 
 def test_what_is_not_finite_is_written_as_unseen(tmp_path: Path) -> None:
     path = tmp_path / "trace.jsonl"
-    nan = float("nan")
-    lost = TraceDetection.model_construct(bbox=(nan, 0, 1, 1), score=0.5, keypoints=((0.5, 0.5, 0.9),) * 17)
-    flicker = TraceDetection.model_construct(
-        bbox=(0, 0, 1, 1), score=0.5, keypoints=((nan, 0.5, 0.9), *((0.5, 0.5, 0.9),) * 16)
-    )
-    with trace_written(path, TraceHeader(width=640, height=360)) as write:
-        write(0, [lost, flicker])
+    boxes, keypoints = np.full((2, 5), 0.5, np.float32), np.full((2, 17, 3), 0.5, np.float32)
+    boxes[0, 0] = np.nan
+    keypoints[1, 0, 1] = np.inf
+    write(path, (0, boxes, keypoints))
     with Trace(path) as trace:
         (frame,) = trace.frames()
-    (person,) = frame.detections
-    assert person.keypoints[:2] == ((0, 0, 0), (0.5, 0.5, 0.9))
+    assert frame.keypoints.shape == (1, 17, 3)
+    assert frame.keypoints[0, :2].tolist() == [[0, 0, 0], [0.5, 0.5, 0.5]]
 
 
 def test_a_header_may_say_more(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_an_error_leaves_no_file(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl.gz"
     path.write_text("before")
     writing = trace_written(path, TraceHeader(width=1, height=1))
-    writing.__enter__()(0, [])
+    writing.__enter__()
     assert len(list(tmp_path.iterdir())) == 2
     assert not writing.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert path.read_text() == "before"
