@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gymbox.errors import ModelError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -72,9 +74,16 @@ def write_whole(path: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def changing() -> Iterator[Path]:
-    """The folder of the weights, made if need be, with nobody else changing it meanwhile."""
+    """The folder of the weights, made if need be, with nobody else changing it meanwhile.
+
+    Raises:
+        ModelError: it cannot be made or written.
+    """
     folder = weights_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+    except OSError as error:
+        raise ModelError(f"weights in {folder}: expected a folder that can be written, got: {error}") from error

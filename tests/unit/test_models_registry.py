@@ -172,6 +172,13 @@ def test_weights_lie_where_they_are_told_or_in_the_checkout_or_with_the_user(
     assert models.weights_dir() == tmp_path / ".local" / "share" / "gymbox" / "models"
 
 
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "weights").write_text("a file")
+    monkeypatch.setenv("GYMBOX_MODELS_DIR", str(tmp_path / "weights"))
+    with pytest.raises(ModelError, match="weights: expected a folder that can be written"):
+        models.build()
+
+
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
     path = tmp_path / "weights.onnx"
     weights.write_whole(path, b"old")
