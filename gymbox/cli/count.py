@@ -15,6 +15,9 @@ from gymbox.errors import TraceError, VideoError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# What the command needs is imported when it runs, so that `gymbox --help` does not wait for all of it.
+# ruff: noqa: PLC0415
+
 STDOUT = "-"
 
 # Options whose value may be left out, and the endings of the names that are taken for it.
@@ -80,10 +83,10 @@ def count(
     if json == csv == STDOUT:
         raise typer.BadParameter("`--json` and `--csv` cannot both go to standard output")
 
-    from gymbox.cli.report import reports  # noqa: PLC0415 - so that --help waits for none of these
-    from gymbox.counting import count as count_sets  # noqa: PLC0415
-    from gymbox.exercises import load  # noqa: PLC0415
-    from gymbox.trace import Trace  # noqa: PLC0415
+    from gymbox.cli.report import reports
+    from gymbox.counting import count as count_sets
+    from gymbox.exercises import load
+    from gymbox.trace import Trace
 
     catalogue = None if exercises is None else load(exercises)
     refused = False
@@ -123,8 +126,8 @@ def _progress(name: str) -> Iterator[Callable[[float, float | None], None] | Non
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

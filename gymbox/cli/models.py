@@ -6,14 +6,9 @@ from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from gymbox import models
-from gymbox.models.manifest import UNKNOWN_LICENCE, AddedFile, manifest
-from gymbox.models.registry import fault
+# What a command needs is imported when it runs, so that `gymbox --help` does not wait for all of it.
+# ruff: noqa: PLC0415
 
 if TYPE_CHECKING:
     from gymbox.models.manifest import Row
@@ -29,6 +24,15 @@ def list_models() -> None:
 
     [bold]Example[/]: gymbox models list
     """
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from gymbox import models
+    from gymbox.models.manifest import AddedFile, manifest
+    from gymbox.models.registry import fault
+
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("name", no_wrap=True)
     for heading in ("head", "licence", "from", "state"):
@@ -54,6 +58,10 @@ def build(
 
     [bold]Examples[/]: gymbox models build · gymbox models build movenet-multipose
     """
+    from rich.console import Console
+
+    from gymbox import models
+
     console = Console(stderr=True)
     with console.status("looking") as status:
 
@@ -75,6 +83,8 @@ def add(
 
     [bold]Examples[/]: gymbox models add yolo11n-pose.onnx · gymbox models add best.onnx --name our-gym --yes
     """
+    from gymbox import models
+    from gymbox.models.manifest import UNKNOWN_LICENCE
 
     def agree(row: Row) -> bool:
         size = "×".join(map(str, row.input.shape))

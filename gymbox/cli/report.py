@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from gymbox.output import written
@@ -105,7 +106,9 @@ def _print_table(result: CountResult) -> None:
     if not result.sets:
         console.print(f"{result.source}: no set", markup=False, soft_wrap=True)
         return
-    table = Table(title=result.source, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=escape(result.source), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
+    )
     before = None
     rows = []
     for each in result.sets:
@@ -141,7 +144,7 @@ def _alerts(alerts: Sequence[AlertResult]) -> str:
     times: dict[str, list[str]] = {}
     for alert in alerts:
         times.setdefault(alert.message, []).append(clock(alert.at_s))
-    return "\n".join(f"{message} at {', '.join(at)}" for message, at in times.items())
+    return "\n".join(f"{escape(message)} at {', '.join(at)}" for message, at in times.items())
 
 
 def clock(seconds: float) -> str:
