@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer.core import TyperCommand
 
 from gymbox.errors import TraceError, VideoError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 # What the command needs is imported when it runs, so that `gymbox --help` does not wait for all of it.
 # ruff: noqa: PLC0415
@@ -83,6 +80,7 @@ def count(
     if json == csv == STDOUT:
         raise typer.BadParameter("`--json` and `--csv` cannot both go to standard output")
 
+    from gymbox.cli.progress import progress
     from gymbox.cli.report import reports
     from gymbox.counting import count as count_sets
     from gymbox.exercises import load
@@ -96,7 +94,7 @@ def count(
             try:
                 with ExitStack() as reading:
                     replayed = number >= len(videos or [])
-                    on_progress = reading.enter_context(_progress(source.name))
+                    on_progress = reading.enter_context(progress(source.name))
                     result = count_sets(
                         reading.enter_context(Trace(source)) if replayed else source,
                         exercise=exercise,
@@ -118,21 +116,6 @@ def count(
             report(result)
     if refused:
         raise typer.Exit(2)
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[float, float | None], None] | None]:
-    """What draws a bar on standard error, if that is a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task(name, total=None)
-        yield lambda done, total: progress.update(bar, completed=done, total=total)
 
 
 def _say(message: object) -> None:

@@ -59,7 +59,7 @@ def reports(json_file: str | None, csv_file: str | None) -> Iterator[Callable[[C
         if csv_file is not None:
             outputs.append(_csv_to(stack.enter_context(_text(csv_file))))
         if STDOUT not in (json_file, csv_file):
-            outputs.append(_print_table)
+            outputs.append(print_table)
 
         def report(result: CountResult) -> None:
             for output in outputs:
@@ -99,7 +99,8 @@ def _text(target: str) -> Iterator[TextIO]:
         yield file
 
 
-def _print_table(result: CountResult) -> None:
+def print_table(result: CountResult) -> None:
+    """Print a result as a table on standard output: a row a set, person by person."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=PIPED_WIDTH)
