@@ -23,6 +23,25 @@ pub enum Subsampling {
     Yuv444,
 }
 
+impl Subsampling {
+    /// Columns and rows of luma for one sample of chroma.
+    #[must_use]
+    pub fn steps(self) -> (usize, usize) {
+        match self {
+            Self::Yuv420 => (2, 2),
+            Self::Yuv422 => (2, 1),
+            Self::Yuv444 => (1, 1),
+        }
+    }
+
+    /// Width and height of a chroma plane for a luma plane of this size.
+    #[must_use]
+    pub fn chroma_size(self, (width, height): (u32, u32)) -> (u32, u32) {
+        let (columns, rows) = self.steps();
+        (width.div_ceil(columns as u32), height.div_ceil(rows as u32))
+    }
+}
+
 /// Which weights made luma out of red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Matrix {
@@ -132,21 +151,16 @@ impl<'a> Frame<'a> {
         if width == 0 || height == 0 {
             return Err(wrong("a picture of at least 1×1", format!("{width}×{height}")));
         }
-        let chroma = |subsampling| match subsampling {
-            Subsampling::Yuv420 => (width.div_ceil(2), height.div_ceil(2)),
-            Subsampling::Yuv422 => (width.div_ceil(2), height),
-            Subsampling::Yuv444 => (width, height),
-        };
         match pixels {
             Pixels::Rgb(plane) | Pixels::Bgr(plane) => check(plane, width, height, 3)?,
             Pixels::Planar { planes: [y, u, v], subsampling, .. } => {
-                let (w, h) = chroma(subsampling);
+                let (w, h) = subsampling.chroma_size((width, height));
                 check(y, width, height, 1)?;
                 check(u, w, h, 1)?;
                 check(v, w, h, 1)?;
             }
             Pixels::Nv12 { planes: [y, uv], .. } => {
-                let (w, h) = chroma(Subsampling::Yuv420);
+                let (w, h) = Subsampling::Yuv420.chroma_size((width, height));
                 check(y, width, height, 1)?;
                 check(uv, w, h, 2)?;
             }

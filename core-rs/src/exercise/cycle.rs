@@ -54,9 +54,7 @@ impl Cycle {
     /// Seconds that both last.
     #[must_use]
     pub fn shared(&self, other: &Self) -> f64 {
-        (self.end.min(other.end) - self.start.max(other.start))
-            .seconds()
-            .max(0.0)
+        (self.end.min(other.end) - self.start.max(other.start)).seconds().max(0.0)
     }
 }
 
@@ -66,11 +64,7 @@ enum State {
     /// At rest or sinking; the valley so far.
     Down { valley: Moment },
     /// In a rise or its return: where it began, the highest moment, the lowest since.
-    Up {
-        valley: Moment,
-        turn: Moment,
-        low: Moment,
-    },
+    Up { valley: Moment, turn: Moment, low: Moment },
 }
 
 /// Follows one channel. Knows no absolute level, so that a clip may start in the middle of a repetition.
@@ -87,12 +81,7 @@ impl Follower {
     /// At rest.
     #[must_use]
     pub fn new(channel: Channel) -> Self {
-        Self {
-            channel,
-            state: None,
-            last: Nanos(0),
-            usual: 0.0,
-        }
+        Self { channel, state: None, last: Nanos(0), usual: 0.0 }
     }
 
     /// The cycle that ended with this height, if one did. `stature` is the body height in square units.
@@ -113,30 +102,14 @@ impl Follower {
                 let valley = if height <= valley.height {
                     now
                 } else if height <= resting {
-                    Moment {
-                        at,
-                        height: valley.height,
-                    }
+                    Moment { at, height: valley.height }
                 } else {
                     valley
                 };
                 let up = height - valley.height >= new_rise;
-                (
-                    Some(if up {
-                        State::Up {
-                            valley,
-                            turn: now,
-                            low: now,
-                        }
-                    } else {
-                        State::Down { valley }
-                    }),
-                    None,
-                )
+                (Some(if up { State::Up { valley, turn: now, low: now } } else { State::Down { valley } }), None)
             }
-            Some(State::Up { valley, turn, low }) => {
-                self.up(valley, turn, low, now, stature, new_rise)
-            }
+            Some(State::Up { valley, turn, low }) => self.up(valley, turn, low, now, stature, new_rise),
         };
         self.state = state;
         cycle
@@ -161,26 +134,13 @@ impl Follower {
         }
         let rise = turn.height - valley.height;
         let cycle = |end: Nanos| {
-            Some(Cycle {
-                channel: self.channel,
-                start: valley.at,
-                turn: turn.at,
-                end,
-                rise: rise / stature,
-            })
+            Some(Cycle { channel: self.channel, start: valley.at, turn: turn.at, end, rise: rise / stature })
         };
         if turn.height - now.height >= LOCKOUT * rise {
             return (Some(State::Down { valley: now }), cycle(now.at));
         }
         if turn.height - low.height >= NO_LOCKOUT * rise && now.height - low.height >= new_rise {
-            return (
-                Some(State::Up {
-                    valley: low,
-                    turn: now,
-                    low: now,
-                }),
-                cycle(low.at),
-            );
+            return (Some(State::Up { valley: low, turn: now, low: now }), cycle(low.at));
         }
         (Some(State::Up { valley, turn, low }), None)
     }
@@ -192,13 +152,7 @@ impl Follower {
                 if turn.height - low.height >= NO_LOCKOUT * (turn.height - valley.height) =>
             {
                 let rise = (turn.height - valley.height) / stature;
-                Some(Cycle {
-                    channel: self.channel,
-                    start: valley.at,
-                    turn: turn.at,
-                    end: low.at,
-                    rise,
-                })
+                Some(Cycle { channel: self.channel, start: valley.at, turn: turn.at, end: low.at, rise })
             }
             _ => None,
         }

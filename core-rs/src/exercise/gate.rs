@@ -45,18 +45,10 @@ impl Gate {
     #[must_use]
     pub fn evidence(&self, measures: &Measures) -> f32 {
         match self {
-            Self::Ramp {
-                measure,
-                none,
-                full,
-                unseen,
-            } => measures
-                .get(*measure)
-                .map_or(*unseen, |value| ramp(value, *none, *full)),
-            Self::Any { any } => any
-                .iter()
-                .map(|gate| gate.evidence(measures))
-                .fold(0.0, f32::max),
+            Self::Ramp { measure, none, full, unseen } => {
+                measures.get(*measure).map_or(*unseen, |value| ramp(value, *none, *full))
+            }
+            Self::Any { any } => any.iter().map(|gate| gate.evidence(measures)).fold(0.0, f32::max),
         }
     }
 
@@ -64,12 +56,7 @@ impl Gate {
     #[must_use]
     pub fn is_sound(&self, signal: Signal) -> bool {
         match self {
-            Self::Ramp {
-                measure,
-                none,
-                full,
-                unseen,
-            } => {
+            Self::Ramp { measure, none, full, unseen } => {
                 none.is_finite()
                     && full.is_finite()
                     && (none - full).abs() > f32::EPSILON

@@ -115,18 +115,9 @@ impl Measures {
         let mut measures = Self([None; Measure::COUNT]);
         measures.set(Measure::TrunkRest, window.rest(Figure::trunk_lean));
         measures.set(Measure::TrunkTurn, window.turn(Figure::trunk_lean));
-        let torso =
-            |figure: &Figure| crate::motion::figure::distance(figure.shoulders(), figure.hips());
-        measures.set(
-            Measure::TorsoRest,
-            window.rest(torso).map(|length| length / stature),
-        );
-        measures.set(
-            Measure::WidthRest,
-            window
-                .rest(Figure::shoulder_width)
-                .map(|length| length / stature),
-        );
+        let torso = |figure: &Figure| crate::motion::figure::distance(figure.shoulders(), figure.hips());
+        measures.set(Measure::TorsoRest, window.rest(torso).map(|length| length / stature));
+        measures.set(Measure::WidthRest, window.rest(Figure::shoulder_width).map(|length| length / stature));
         match cycle.channel {
             Channel::Legs => measures.legs(&window, cycle),
             Channel::Arm(side) => measures.arms(&window, cycle, side),
@@ -136,20 +127,14 @@ impl Measures {
 
     fn legs(&mut self, window: &Window, cycle: &Cycle) {
         let hips = window.moved(|figure| Some(-figure.hips()?.y)).map(|up| -up);
-        let shoulders = window
-            .moved(|figure| Some(-figure.shoulders()?.y))
-            .map(|up| -up);
+        let shoulders = window.moved(|figure| Some(-figure.shoulders()?.y)).map(|up| -up);
         self.set(Measure::HipDrop, Some(cycle.rise));
-        let follow = hips
-            .zip(shoulders)
-            .map(|(hips, shoulders)| if hips > 0.01 { shoulders / hips } else { 0.0 });
+        let follow = hips.zip(shoulders).map(|(hips, shoulders)| if hips > 0.01 { shoulders / hips } else { 0.0 });
         self.set(Measure::Follow, follow);
         self.set(Measure::FeetPath, window.path(Figure::ankles));
         self.set(
             Measure::Stand,
-            window
-                .rest(|figure| Channel::Legs.height(figure))
-                .map(|height| -height / window.stature),
+            window.rest(|figure| Channel::Legs.height(figure)).map(|height| -height / window.stature),
         );
     }
 
@@ -163,55 +148,24 @@ impl Measures {
         self.set(Measure::ShoulderDrop, shoulder.map(|up| -up));
         self.set(
             Measure::HandShare,
-            wrist
-                .zip(shoulder)
-                .map(|(wrist, shoulder)| wrist.abs() / shoulder.abs().max(0.01)),
+            wrist.zip(shoulder).map(|(wrist, shoulder)| wrist.abs() / shoulder.abs().max(0.01)),
         );
-        self.set(
-            Measure::HandPath,
-            window.path(|figure| figure.arm(side).wrist),
-        );
-        self.set(
-            Measure::ElbowBend,
-            straight
-                .zip(elbow_turn)
-                .map(|(straight, turn)| straight - turn),
-        );
+        self.set(Measure::HandPath, window.path(|figure| figure.arm(side).wrist));
+        self.set(Measure::ElbowBend, straight.zip(elbow_turn).map(|(straight, turn)| straight - turn));
         self.set(Measure::ElbowTurn, elbow_turn);
         self.set(Measure::ElbowRise, elbow);
-        self.set(
-            Measure::Hang,
-            window.rest(height).map(|height| -height / window.stature),
-        );
-        self.set(
-            Measure::Over,
-            window.turn(height).map(|height| height / window.stature),
-        );
+        self.set(Measure::Hang, window.rest(height).map(|height| -height / window.stature));
+        self.set(Measure::Over, window.turn(height).map(|height| height / window.stature));
         self.set(Measure::HandRise, wrist);
-        self.set(
-            Measure::ShoulderShare,
-            wrist
-                .zip(shoulder)
-                .map(|(wrist, shoulder)| shoulder.abs() / wrist.max(0.01)),
-        );
+        self.set(Measure::ShoulderShare, wrist.zip(shoulder).map(|(wrist, shoulder)| shoulder.abs() / wrist.max(0.01)));
         let shoulder_path = window.path(|figure| figure.arm(side).shoulder);
         let hip_path = window.path(Figure::hips);
-        self.set(
-            Measure::BodyPath,
-            [shoulder_path, hip_path]
-                .into_iter()
-                .flatten()
-                .max_by(f32::total_cmp),
-        );
+        self.set(Measure::BodyPath, [shoulder_path, hip_path].into_iter().flatten().max_by(f32::total_cmp));
         let legs = |figure: &Figure| Channel::Legs.height(figure).map(|y| Point { x: 0.0, y });
         self.set(Measure::LegPath, window.path(legs));
-        self.set(
-            Measure::Sideways,
-            Some(sideways(window, side, self.get(Measure::WidthRest))),
-        );
-        let both = window
-            .moved(|figure| Channel::Arm(Side::Both).height(figure))
-            .filter(|&both| both > TOGETHER * cycle.rise);
+        self.set(Measure::Sideways, Some(sideways(window, side, self.get(Measure::WidthRest))));
+        let both =
+            window.moved(|figure| Channel::Arm(Side::Both).height(figure)).filter(|&both| both > TOGETHER * cycle.rise);
         self.set(Measure::Depth, both.or(Some(cycle.rise)));
     }
 }
@@ -226,22 +180,12 @@ fn sideways(window: &Window, side: Side, width: Option<f32>) -> f32 {
     };
     let reach = match side {
         Side::Both => {
-            let seen: Vec<f32> = [reach(Side::Left), reach(Side::Right)]
-                .into_iter()
-                .flatten()
-                .map(f32::abs)
-                .collect();
+            let seen: Vec<f32> = [reach(Side::Left), reach(Side::Right)].into_iter().flatten().map(f32::abs).collect();
             (!seen.is_empty()).then(|| seen.iter().sum::<f32>() / seen.len() as f32)
         }
         side => reach(side).map(f32::abs),
     };
-    let beside = reach.map_or(0.5, |reach| {
-        ramp(
-            reach / window.stature / ARM,
-            BEFORE_TO_BESIDE.0,
-            BEFORE_TO_BESIDE.1,
-        )
-    });
+    let beside = reach.map_or(0.5, |reach| ramp(reach / window.stature / ARM, BEFORE_TO_BESIDE.0, BEFORE_TO_BESIDE.1));
     let front = width.map_or(0.5, |width| ramp(width, SIDE_TO_FRONT.0, SIDE_TO_FRONT.1));
     front * beside + (1.0 - front) * (1.0 - beside)
 }
@@ -261,45 +205,22 @@ impl<'a> Window<'a> {
         let all = figures.get(first..last).filter(|all| all.len() >= 4)?;
         let around = |at| {
             let off = |figure: &&Figure| (figure.at - at).seconds().abs();
-            let near: Vec<&Figure> = all
-                .iter()
-                .filter(|figure| off(figure) <= AROUND_S)
-                .collect();
+            let near: Vec<&Figure> = all.iter().filter(|figure| off(figure) <= AROUND_S).collect();
             if near.is_empty() {
-                all.iter()
-                    .min_by(|a, b| off(a).total_cmp(&off(b)))
-                    .into_iter()
-                    .collect()
+                all.iter().min_by(|a, b| off(a).total_cmp(&off(b))).into_iter().collect()
             } else {
                 near
             }
         };
-        Some(Self {
-            all,
-            rest: around(cycle.start),
-            turn: around(cycle.turn),
-            stature,
-        })
+        Some(Self { all, rest: around(cycle.start), turn: around(cycle.turn), stature })
     }
 
     fn rest(&self, value: impl Fn(&Figure) -> Option<f32>) -> Option<f32> {
-        median(
-            &mut self
-                .rest
-                .iter()
-                .filter_map(|figure| value(figure))
-                .collect::<Vec<_>>(),
-        )
+        median(&mut self.rest.iter().filter_map(|figure| value(figure)).collect::<Vec<_>>())
     }
 
     fn turn(&self, value: impl Fn(&Figure) -> Option<f32>) -> Option<f32> {
-        median(
-            &mut self
-                .turn
-                .iter()
-                .filter_map(|figure| value(figure))
-                .collect::<Vec<_>>(),
-        )
+        median(&mut self.turn.iter().filter_map(|figure| value(figure)).collect::<Vec<_>>())
     }
 
     /// From rest to turn, body heights.
@@ -318,9 +239,7 @@ impl<'a> Window<'a> {
         if points.len() < 4 {
             return None;
         }
-        let spread = |mut values: Vec<f32>| {
-            Some(quantile(&mut values, PATH.1)? - quantile(&mut values, PATH.0)?)
-        };
+        let spread = |mut values: Vec<f32>| Some(quantile(&mut values, PATH.1)? - quantile(&mut values, PATH.0)?);
         let x = spread(points.iter().map(|point| point.x).collect())?;
         let y = spread(points.iter().map(|point| point.y).collect())?;
         Some(x.max(y) / self.stature)

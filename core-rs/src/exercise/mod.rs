@@ -109,12 +109,8 @@ impl Athlete {
         if self.state.figures.back().is_some_and(|last| at <= last.at) {
             return out;
         }
-        let figure = self.state.smoother.step(
-            at,
-            keypoints,
-            &self.state.options.picture,
-            self.state.options.keypoint_visible,
-        );
+        let figure =
+            self.state.smoother.step(at, keypoints, &self.state.options.picture, self.state.options.keypoint_visible);
         self.state.height = self.state.stature.step(&figure);
         let Some(stature) = self.state.height else {
             return out;
@@ -141,12 +137,8 @@ impl Athlete {
     pub fn finish(&mut self, _at: Nanos) -> Vec<Movement> {
         let mut out = Vec::new();
         if let Some(stature) = self.state.height {
-            let ended: Vec<Cycle> = self
-                .state
-                .followers
-                .iter_mut()
-                .filter_map(|follower| follower.finish(stature))
-                .collect();
+            let ended: Vec<Cycle> =
+                self.state.followers.iter_mut().filter_map(|follower| follower.finish(stature)).collect();
             for cycle in ended {
                 self.end_cycle(cycle, stature, &mut out);
             }
@@ -171,8 +163,7 @@ impl Athlete {
     }
 
     fn end_cycle(&mut self, cycle: Cycle, stature: f32, out: &mut Vec<Movement>) {
-        let Some(measures) = Measures::of(&cycle, self.state.figures.make_contiguous(), stature)
-        else {
+        let Some(measures) = Measures::of(&cycle, self.state.figures.make_contiguous(), stature) else {
             return;
         };
         let running = self.state.sets.open().map(|set| set.exercise.clone());
@@ -182,28 +173,15 @@ impl Athlete {
             .iter()
             .filter(|exercise| exercise.signal == cycle.channel.signal())
             .map(|exercise| {
-                let evidence = exercise
-                    .gates
-                    .iter()
-                    .map(|gate| gate.evidence(&measures))
-                    .fold(1.0, f32::min);
-                let sticky = if evidence > 0.0 && running.as_ref() == Some(&exercise.id) {
-                    STICKY
-                } else {
-                    0.0
-                };
+                let evidence = exercise.gates.iter().map(|gate| gate.evidence(&measures)).fold(1.0, f32::min);
+                let sticky = if evidence > 0.0 && running.as_ref() == Some(&exercise.id) { STICKY } else { 0.0 };
                 (exercise, evidence + sticky)
             })
             .max_by(|a, b| a.1.total_cmp(&b.1));
         let Some((exercise, evidence)) = best else {
             return;
         };
-        let candidate = Candidate {
-            cycle,
-            measures,
-            exercise: exercise.id.clone(),
-            evidence,
-        };
+        let candidate = Candidate { cycle, measures, exercise: exercise.id.clone(), evidence };
         let catalogue = self.catalogue.clone();
         self.state.sets.step(candidate, &catalogue, out);
         let usual = self.state.sets.usual();

@@ -78,29 +78,12 @@ impl OpenSet {
     fn usual(&self, width: Option<f32>) -> (f32, Option<f32>) {
         let same_side = |candidate: &Candidate| {
             let other = candidate.measures.get(Measure::WidthRest);
-            width
-                .zip(other)
-                .is_none_or(|(a, b)| (a - b).abs() <= TURNED)
+            width.zip(other).is_none_or(|(a, b)| (a - b).abs() <= TURNED)
         };
-        let recent: Vec<&Candidate> = self
-            .reps
-            .iter()
-            .rev()
-            .take(USUAL_OF)
-            .map(|rep| &rep.0)
-            .filter(|c| same_side(c))
-            .collect();
-        let depth =
-            median(&mut recent.iter().map(|c| c.depth()).collect::<Vec<_>>()).unwrap_or(0.0);
-        (
-            depth,
-            median(
-                &mut recent
-                    .iter()
-                    .filter_map(|c| c.measures.get(Measure::ElbowBend))
-                    .collect::<Vec<_>>(),
-            ),
-        )
+        let recent: Vec<&Candidate> =
+            self.reps.iter().rev().take(USUAL_OF).map(|rep| &rep.0).filter(|c| same_side(c)).collect();
+        let depth = median(&mut recent.iter().map(|c| c.depth()).collect::<Vec<_>>()).unwrap_or(0.0);
+        (depth, median(&mut recent.iter().filter_map(|c| c.measures.get(Measure::ElbowBend)).collect::<Vec<_>>()))
     }
 }
 
@@ -138,20 +121,15 @@ impl Sets {
                 self.squats.remove(0);
             }
         } else if &*candidate.exercise != "push_up"
-            && self
-                .squats
-                .iter()
-                .any(|squat| squat.shared(&cycle) > PART_OF_SQUAT * cycle.seconds())
+            && self.squats.iter().any(|squat| squat.shared(&cycle) > PART_OF_SQUAT * cycle.seconds())
         {
             return;
         }
-        let known = self
-            .open
-            .iter()
-            .flat_map(|set| set.reps.iter().rev().take(4).map(|rep| &rep.0));
-        if known.chain(&self.pending).any(|other| {
-            other.cycle.shared(&cycle) > SAME * other.cycle.seconds().min(cycle.seconds())
-        }) {
+        let known = self.open.iter().flat_map(|set| set.reps.iter().rev().take(4).map(|rep| &rep.0));
+        if known
+            .chain(&self.pending)
+            .any(|other| other.cycle.shared(&cycle) > SAME * other.cycle.seconds().min(cycle.seconds()))
+        {
             return;
         }
         self.add(candidate, catalogue, out);
@@ -167,8 +145,7 @@ impl Sets {
             release(set, &candidate, out);
             return;
         }
-        self.pending
-            .retain(|held| (end - held.cycle.end).seconds() <= PAIR_S);
+        self.pending.retain(|held| (end - held.cycle.end).seconds() <= PAIR_S);
         let agree: Vec<Candidate> = self
             .pending
             .iter()
@@ -191,16 +168,8 @@ impl Sets {
         self.close(out);
         self.last_id += 1;
         let id = SetId(self.last_id);
-        out.push(Movement::SetStarted {
-            set: id,
-            exercise: candidate.exercise.clone(),
-            start: agree[0].cycle.start,
-        });
-        let mut set = OpenSet {
-            id,
-            exercise: candidate.exercise,
-            reps: Vec::new(),
-        };
+        out.push(Movement::SetStarted { set: id, exercise: candidate.exercise.clone(), start: agree[0].cycle.start });
+        let mut set = OpenSet { id, exercise: candidate.exercise, reps: Vec::new() };
         for candidate in agree {
             release(&mut set, &candidate, out);
         }
@@ -209,11 +178,7 @@ impl Sets {
 
     /// Closes the running set, if its last repetition is long ago.
     pub fn tick(&mut self, at: Nanos, out: &mut Vec<Movement>) {
-        if self
-            .open
-            .as_ref()
-            .is_some_and(|set| (at - set.end()).seconds() > SET_GAP_S)
-        {
+        if self.open.as_ref().is_some_and(|set| (at - set.end()).seconds() > SET_GAP_S) {
             self.close(out);
         }
     }
@@ -237,18 +202,12 @@ fn release(set: &mut OpenSet, candidate: &Candidate, out: &mut Vec<Movement>) {
     set.reps.push((candidate.clone(), RepKind::Full));
     let (usual, bend) = set.usual(candidate.measures.get(Measure::WidthRest));
     let mut depth = candidate.depth() / usual;
-    if let (Some(usual), Some(this)) = (
-        bend.filter(|bend| *bend > 30.0),
-        candidate.measures.get(Measure::ElbowBend),
-    ) && &*set.exercise != "lateral_raise"
+    if let (Some(usual), Some(this)) = (bend.filter(|bend| *bend > 30.0), candidate.measures.get(Measure::ElbowBend))
+        && &*set.exercise != "lateral_raise"
     {
         depth = f32::midpoint(depth, this / usual);
     }
-    let kind = if depth >= FULL {
-        RepKind::Full
-    } else {
-        RepKind::Partial
-    };
+    let kind = if depth >= FULL { RepKind::Full } else { RepKind::Partial };
     if let Some(last) = set.reps.last_mut() {
         last.1 = kind;
     }

@@ -27,12 +27,7 @@ pub enum Channel {
 
 impl Channel {
     /// Every channel, in the order in which they are followed.
-    pub const ALL: [Self; 4] = [
-        Self::Legs,
-        Self::Arm(Side::Both),
-        Self::Arm(Side::Left),
-        Self::Arm(Side::Right),
-    ];
+    pub const ALL: [Self; 4] = [Self::Legs, Self::Arm(Side::Both), Self::Arm(Side::Left), Self::Arm(Side::Right)];
 
     /// Which signal it belongs to.
     #[must_use]

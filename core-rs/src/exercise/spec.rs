@@ -90,13 +90,8 @@ impl Catalogue {
     /// # Errors
     /// [`Error::Exercise`] where the text is no catalogue of [`SCHEMA`], or an exercise contradicts itself.
     pub fn from_json(text: &str) -> Result<Self> {
-        let catalogue: Self = serde_json::from_str(text).map_err(|error| {
-            wrong(
-                "(catalogue)",
-                format!("a catalogue of schema {SCHEMA}"),
-                error.to_string(),
-            )
-        })?;
+        let catalogue: Self = serde_json::from_str(text)
+            .map_err(|error| wrong("(catalogue)", format!("a catalogue of schema {SCHEMA}"), error.to_string()))?;
         catalogue.check()?;
         Ok(catalogue)
     }
@@ -115,25 +110,14 @@ impl Catalogue {
 
     fn check(&self) -> Result<()> {
         if self.schema != SCHEMA {
-            return Err(wrong(
-                "(catalogue)",
-                format!("schema {SCHEMA}"),
-                self.schema.to_string(),
-            ));
+            return Err(wrong("(catalogue)", format!("schema {SCHEMA}"), self.schema.to_string()));
         }
         if self.exercises.is_empty() {
             return Err(wrong("(catalogue)", "an exercise".into(), "none".into()));
         }
         for (index, exercise) in self.exercises.iter().enumerate() {
-            if self.exercises[..index]
-                .iter()
-                .any(|other| other.id == exercise.id)
-            {
-                return Err(wrong(
-                    &exercise.id,
-                    "an id of its own".into(),
-                    "one given twice".into(),
-                ));
+            if self.exercises[..index].iter().any(|other| other.id == exercise.id) {
+                return Err(wrong(&exercise.id, "an id of its own".into(), "one given twice".into()));
             }
             exercise.check()?;
         }
@@ -145,10 +129,7 @@ impl Exercise {
     fn check(&self) -> Result<()> {
         let fail = |expected: &str, got: String| Err(wrong(&self.id, expected.into(), got));
         if !self.name.contains_key("en") {
-            return fail(
-                "a name in English (`en`)",
-                format!("{:?}", self.name.keys()),
-            );
+            return fail("a name in English (`en`)", format!("{:?}", self.name.keys()));
         }
         for (key, degrees) in [("up_angle", self.up_angle), ("down_angle", self.down_angle)] {
             if !(0.0..=180.0).contains(&degrees) {
@@ -165,23 +146,14 @@ impl Exercise {
             return fail("a gate", "none".into());
         }
         if let Some(gate) = self.gates.iter().find(|gate| !gate.is_sound(self.signal)) {
-            return fail(
-                "gates of the signal's measures whose `none` and `full` differ",
-                format!("{gate:?}"),
-            );
+            return fail("gates of the signal's measures whose `none` and `full` differ", format!("{gate:?}"));
         }
         if self.form_checks.len() < FEWEST_CHECKS {
             return fail("two form checks", self.form_checks.len().to_string());
         }
         for (index, check) in self.form_checks.iter().enumerate() {
-            if self.form_checks[..index]
-                .iter()
-                .any(|other| other.id == check.id)
-            {
-                return fail(
-                    "form checks with ids of their own",
-                    format!("`{}` twice", check.id),
-                );
+            if self.form_checks[..index].iter().any(|other| other.id == check.id) {
+                return fail("form checks with ids of their own", format!("`{}` twice", check.id));
             }
             let range = (check.min.unwrap_or(0.0), check.max.unwrap_or(180.0));
             if (check.min.is_none() && check.max.is_none()) || range.0 >= range.1 {
@@ -191,10 +163,7 @@ impl Exercise {
                 );
             }
             if check.views.is_empty() || !check.message.contains_key("en") {
-                return fail(
-                    "a form check with views and an English message",
-                    format!("`{}`", check.id),
-                );
+                return fail("a form check with views and an English message", format!("`{}`", check.id));
             }
         }
         Ok(())
@@ -202,9 +171,5 @@ impl Exercise {
 }
 
 fn wrong(exercise: &str, expected: String, got: String) -> Error {
-    Error::Exercise {
-        exercise: exercise.into(),
-        expected,
-        got,
-    }
+    Error::Exercise { exercise: exercise.into(), expected, got }
 }

@@ -56,9 +56,7 @@ impl BodyAngle {
     pub fn side(self) -> Side {
         match self {
             Self::LeftElbow | Self::LeftShoulder | Self::LeftHip | Self::LeftKnee => Side::Left,
-            Self::RightElbow | Self::RightShoulder | Self::RightHip | Self::RightKnee => {
-                Side::Right
-            }
+            Self::RightElbow | Self::RightShoulder | Self::RightHip | Self::RightKnee => Side::Right,
             Self::BodyLine | Self::TrunkLean => Side::Both,
         }
     }

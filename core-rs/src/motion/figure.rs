@@ -52,10 +52,7 @@ impl Figure {
     /// Nobody yet.
     #[must_use]
     pub fn unseen(at: Nanos) -> Self {
-        Self {
-            at,
-            points: [None; 17],
-        }
+        Self { at, points: [None; 17] }
     }
 
     /// A joint in square units.
@@ -71,12 +68,7 @@ impl Figure {
     /// Between two joints, nearer to the one seen better; one of them where the other is unseen.
     #[must_use]
     pub fn middle(&self, left: Joint, right: Joint) -> Option<Point> {
-        mix(
-            self.point(left),
-            self.point(right),
-            self.score(left),
-            self.score(right),
-        )
+        mix(self.point(left), self.point(right), self.score(left), self.score(right))
     }
 
     /// Between the shoulders.
@@ -106,10 +98,7 @@ impl Figure {
     /// Between the shoulders in the picture plane; narrow from the side.
     #[must_use]
     pub fn shoulder_width(&self) -> Option<f32> {
-        distance(
-            self.point(Joint::LeftShoulder),
-            self.point(Joint::RightShoulder),
-        )
+        distance(self.point(Joint::LeftShoulder), self.point(Joint::RightShoulder))
     }
 
     /// Degrees of the trunk from the vertical: 0 is upright, 90 lies, more hangs head down.
@@ -126,20 +115,8 @@ impl Figure {
         use Joint::{LeftElbow, LeftShoulder, LeftWrist, RightElbow, RightShoulder, RightWrist};
         let one = |shoulder, elbow, wrist| {
             let (a, b, c) = (self.point(shoulder), self.point(elbow), self.point(wrist));
-            let bend = a
-                .zip(b)
-                .zip(c)
-                .and_then(|((a, b), c)| angle(a, b, c))
-                .map(|degrees| degrees.0);
-            (
-                Arm {
-                    shoulder: a,
-                    elbow: b,
-                    wrist: c,
-                    bend,
-                },
-                self.score(shoulder).min(self.score(wrist)),
-            )
+            let bend = a.zip(b).zip(c).and_then(|((a, b), c)| angle(a, b, c)).map(|degrees| degrees.0);
+            (Arm { shoulder: a, elbow: b, wrist: c, bend }, self.score(shoulder).min(self.score(wrist)))
         };
         let (left, left_score) = one(LeftShoulder, LeftElbow, LeftWrist);
         let (right, right_score) = one(RightShoulder, RightElbow, RightWrist);
@@ -179,10 +156,7 @@ fn mix(a: Option<Point>, b: Option<Point>, a_score: f32, b_score: f32) -> Option
     match (a, b) {
         (Some(a), Some(b)) => {
             let (v, w) = weights(a_score, b_score);
-            Some(Point {
-                x: v * a.x + w * b.x,
-                y: v * a.y + w * b.y,
-            })
+            Some(Point { x: v * a.x + w * b.x, y: v * a.y + w * b.y })
         }
         (a, b) => a.or(b),
     }

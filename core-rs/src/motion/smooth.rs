@@ -38,21 +38,12 @@ impl Smoother {
     /// The smoothed figure at `at`; a keypoint seen in less than half of the window's frames is unseen.
     ///
     /// `visible` is the score from which the pose model's keypoints are worth anything.
-    pub fn step(
-        &mut self,
-        at: Nanos,
-        keypoints: &Keypoints,
-        picture: &Picture,
-        visible: f32,
-    ) -> Figure {
+    pub fn step(&mut self, at: Nanos, keypoints: &Keypoints, picture: &Picture, visible: f32) -> Figure {
         let mut raw = Figure::unseen(at);
         for (seen, keypoint) in raw.points.iter_mut().zip(keypoints) {
             let point = picture.square(keypoint);
             if keypoint.score >= visible && point.x.is_finite() && point.y.is_finite() {
-                *seen = Some(Seen {
-                    point,
-                    score: keypoint.score,
-                });
+                *seen = Some(Seen { point, score: keypoint.score });
             }
         }
         self.frames.push_back(raw);
@@ -81,13 +72,8 @@ impl Smoother {
             if xs.len() * 2 < self.frames.len() {
                 continue;
             }
-            if let (Some(x), Some(y), Some(score)) =
-                (median(&mut xs), median(&mut ys), median(&mut scores))
-            {
-                figure.points[joint] = Some(Seen {
-                    point: Point { x, y },
-                    score,
-                });
+            if let (Some(x), Some(y), Some(score)) = (median(&mut xs), median(&mut ys), median(&mut scores)) {
+                figure.points[joint] = Some(Seen { point: Point { x, y }, score });
             }
         }
         figure
@@ -99,11 +85,7 @@ mod tests {
     use super::*;
     use crate::pose::Keypoint;
 
-    const PICTURE: Picture = Picture {
-        width: 100,
-        height: 100,
-        sample_aspect_ratio: 1.0,
-    };
+    const PICTURE: Picture = Picture { width: 100, height: 100, sample_aspect_ratio: 1.0 };
 
     #[test]
     fn the_middle_of_five() {
@@ -118,23 +100,9 @@ mod tests {
         let mut last = Figure::unseen(Nanos(0));
         for frame in 0..10 {
             let x = if frame == 6 { 0.9 } else { 0.2 };
-            let keypoints = [Keypoint {
-                x,
-                y: 0.5,
-                score: 0.9,
-            }; 17];
-            last = smoother.step(
-                Nanos::from_seconds(f64::from(frame) / 15.0),
-                &keypoints,
-                &PICTURE,
-                0.1,
-            );
-            assert!(
-                last.points
-                    .iter()
-                    .flatten()
-                    .all(|seen| (seen.point.x - 0.2).abs() < 1e-6)
-            );
+            let keypoints = [Keypoint { x, y: 0.5, score: 0.9 }; 17];
+            last = smoother.step(Nanos::from_seconds(f64::from(frame) / 15.0), &keypoints, &PICTURE, 0.1);
+            assert!(last.points.iter().flatten().all(|seen| (seen.point.x - 0.2).abs() < 1e-6));
         }
         assert!(last.points[0].is_some());
     }
@@ -142,16 +110,8 @@ mod tests {
     #[test]
     fn what_is_faint_or_no_number_is_unseen() {
         let mut smoother = Smoother::default();
-        let mut keypoints = [Keypoint {
-            x: 0.5,
-            y: 0.5,
-            score: 0.05,
-        }; 17];
-        keypoints[3] = Keypoint {
-            x: f32::NAN,
-            y: 0.5,
-            score: 0.9,
-        };
+        let mut keypoints = [Keypoint { x: 0.5, y: 0.5, score: 0.05 }; 17];
+        keypoints[3] = Keypoint { x: f32::NAN, y: 0.5, score: 0.9 };
         keypoints[4].score = 0.9;
         let figure = smoother.step(Nanos(0), &keypoints, &PICTURE, 0.1);
         assert_eq!(figure.points.iter().flatten().count(), 1);

@@ -42,8 +42,8 @@ impl Stature {
 /// The height that the longest-looking limb implies.
 fn tallest(figure: &Figure) -> Option<f32> {
     use Joint::{
-        LeftAnkle, LeftElbow, LeftHip, LeftKnee, LeftShoulder, LeftWrist, RightAnkle, RightElbow,
-        RightHip, RightKnee, RightShoulder, RightWrist,
+        LeftAnkle, LeftElbow, LeftHip, LeftKnee, LeftShoulder, LeftWrist, RightAnkle, RightElbow, RightHip, RightKnee,
+        RightShoulder, RightWrist,
     };
     let limb = |a, b, c, share: f32| {
         let upper = distance(figure.point(a), figure.point(b))?;

@@ -1,12 +1,14 @@
 //! One person in one frame: what a pose model saw.
 //!
-//! A frame is [letterboxed](letterbox), run through a [model], decoded by its head ([`yolo`], [`movenet`]), and freed
-//! of doubles ([`nms`]).
+//! A frame is [scaled](scaler) into its [`letterbox`], run through a [`model`], decoded by its head ([`yolo`],
+//! [`movenet`]), and freed of doubles ([`nms`]).
 
+pub(crate) mod colour;
 pub mod letterbox;
 pub mod model;
 pub mod movenet;
 pub mod nms;
+pub mod scaler;
 pub mod skeleton;
 pub mod yolo;
 

@@ -4,8 +4,9 @@ use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::geometry::Point;
 use crate::onnx::{self, Declared, Device, Element, Input};
-use crate::pose::letterbox::{Canvas, Letterbox, Scaler};
+use crate::pose::letterbox::{Canvas, Letterbox};
 use crate::pose::nms::{Same, suppress};
+use crate::pose::scaler::Scaler;
 use crate::pose::{Detection, Keypoint, Thresholds, movenet, yolo};
 use std::path::Path;
 
@@ -82,7 +83,7 @@ impl PoseModel {
         let model = onnx::Model::open(path, options)?;
         let head = Head::recognise(model.path(), model.input(), model.output())?;
         let canvas = canvas(model.path(), head, model.input(), long_side)?;
-        let takes_batches = model.input().shape[0] == -1 && head != Head::MoveNet;
+        let takes_batches = model.input().shape[0] == -1;
         let (scaler, floats, ints) = (Scaler::default(), Vec::new(), Vec::new());
         Ok(Self { model, head, canvas, takes_batches, thresholds, scaler, floats, ints })
     }
