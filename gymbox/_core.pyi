@@ -151,10 +151,10 @@ class Letterbox:
 
     def __new__(cls) -> Self: ...
     def planar(self, frame: Frame, out: _Floats) -> list[int]:
-        """Fills `out` (3, rows, columns) with RGB 0-1 on grey; returns the picture's left, top, width, height in it."""
+        """Fills `out` (3, rows, columns) with RGB 0-1, grey around the picture; left, top, width and height of it."""
 
     def interleaved(self, frame: Frame, long_side: int) -> npt.NDArray[np.int32]:
-        """RGB 0-255 (rows, columns, 3), sides multiples of 32, black at the right and bottom."""
+        """RGB 0-255 (rows, columns, 3): the long side as asked, the other a multiple of 32, grey around the picture."""
 
 @final
 class ByteTrack:
