@@ -111,9 +111,8 @@ def _rendered(options: argparse.Namespace, seed: int) -> bool:
     results = scored(rendered(folder), processes=options.processes)
     sets = [each for each in results if each.truth.counts]
     sums = totals(results, singles_apart=False)
-    tables.console.rule(
-        f"seed {seed}{' (held out)' if seed == HELD_OUT else ''}: {len(sets)} sets, {sums.idle_s / 60:.0f} minutes of idling"
-    )
+    held_out = ", held out" if seed == HELD_OUT else ""
+    tables.console.rule(f"seed {seed}{held_out}: {len(sets)} sets, {sums.idle_s / 60:.0f} minutes of idling")
     tables.by("By exercise", sets, lambda each: each.truth.exercise)
     tables.by("By view", sets, lambda each: tables.sector(each.truth.about["yaw"]))
     for key, title in (

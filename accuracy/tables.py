@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
     from accuracy.score import Scored, Target, Totals
 
-console = Console(highlight=False)
+WIDTH = 130  # where there is no terminal to ask
+console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
 SECTORS = ("front", "front right", "right", "back right", "back", "back left", "left", "front left")
 
 
