@@ -1,6 +1,6 @@
 //! ByteTrack (Zhang et al. 2022, <https://arxiv.org/abs/2110.06864>): strong detections first, then weak ones for whoever is left.
 
-use super::assign::assign;
+use super::assign::{Candidate, assign};
 use super::kalman::{BoxFilter, Drift, Placed};
 use super::likeness::{Sighting, sightings};
 use super::relink::relink;
@@ -165,13 +165,16 @@ impl ByteTrack {
         seen: &[Sighting],
         least: f64,
     ) -> Vec<(usize, usize)> {
-        let mut likeness = Vec::with_capacity(tracks.len() * people.len());
-        for &track in &*tracks {
+        let mut candidates = Vec::with_capacity(2 * tracks.len());
+        for (row, &track) in tracks.iter().enumerate() {
             let Track { filter, last, .. } = &self.tracks[track];
             let expected = filter.placed();
-            likeness.extend(people.iter().map(|&person| last.likeness(&expected, &seen[person])));
+            candidates.extend(people.iter().enumerate().filter_map(|(column, &person)| {
+                let gain = last.likeness(&expected, &seen[person]) - least;
+                (gain > 0.0).then_some(Candidate { row, column, gain })
+            }));
         }
-        let pairs: Vec<(usize, usize)> = assign(&likeness, tracks.len(), people.len(), least)
+        let pairs: Vec<(usize, usize)> = assign(&candidates, tracks.len(), people.len())
             .into_iter()
             .map(|(row, column)| (tracks[row], people[column]))
             .collect();

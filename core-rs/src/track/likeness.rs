@@ -2,6 +2,7 @@
 
 use super::kalman::Placed;
 use crate::pose::{Detection, Picture};
+use std::cmp::Ordering;
 
 /// Distance in body lengths at which two joints are half alike. Wider follows faster limbs; narrower tells people apart who
 /// stand close. Half a body moves this far between two frames at 10 fps.
@@ -29,6 +30,8 @@ pub(super) struct Sighting {
     pub(super) score: f32,
     pub(super) placed: Placed,
     spots: [Spot; 17],
+    /// Whether any joint was seen.
+    posed: bool,
 }
 
 impl Sighting {
@@ -48,18 +51,31 @@ impl Sighting {
                 Spot { x: 0.0, y: 0.0, score: 0.0 }
             }
         });
-        (whole && seen.score.is_finite()).then_some(Self { detection, score: seen.score, placed, spots })
+        let posed = spots.iter().any(|spot| spot.score > 0.0);
+        (whole && seen.score.is_finite()).then_some(Self { detection, score: seen.score, placed, spots, posed })
     }
 
     /// How alike this is to `other` when it is expected at `expected`, 0 to 1: the mean of the boxes' overlap and the joints' nearness.
     pub(super) fn likeness(&self, expected: &Placed, other: &Self) -> f64 {
+        let (dx, dy) = (expected.x - other.placed.x, expected.y - other.placed.y);
+        if dx.abs().max(dy.abs()) > expected.length().max(other.placed.length()) {
+            return 0.0;
+        }
         let boxes = overlap(expected, &other.placed);
         let (dx, dy) = ((expected.x - self.placed.x) as f32, (expected.y - self.placed.y) as f32);
-        let near = (expected.x - other.placed.x).abs().max((expected.y - other.placed.y).abs()) < expected.length();
-        match near.then(|| self.joints(dx, dy, other, JOINT_REACH)).flatten() {
-            Some(joints) => f64::midpoint(boxes, joints),
-            None => boxes,
-        }
+        self.joints(dx, dy, other, JOINT_REACH).map_or(boxes, |joints| f64::midpoint(boxes, joints))
+    }
+
+    /// An order by what was seen, for those that score the same.
+    fn place_order(&self, other: &Self) -> Ordering {
+        let edges = |seen: &Self| [seen.placed.y, seen.placed.x, seen.placed.height, seen.placed.width];
+        let places = edges(self).into_iter().zip(edges(other)).map(|(a, b)| a.total_cmp(&b));
+        let spots = self
+            .spots
+            .iter()
+            .zip(&other.spots)
+            .map(|(a, b)| a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)).then(a.score.total_cmp(&b.score)));
+        places.chain(spots).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
     /// Whether both are the same person in one frame.
@@ -72,6 +88,9 @@ impl Sighting {
     /// How near the joints lie when this one's are moved by `(dx, dy)`, 0 to 1, weighted by how well both were seen; `None`
     /// where no joint was seen in both.
     fn joints(&self, dx: f32, dy: f32, other: &Self, reach: f32) -> Option<f64> {
+        if !(self.posed && other.posed) {
+            return None;
+        }
         let length = self.placed.length().max(other.placed.length()) as f32;
         let scale = (reach * length).powi(2).recip();
         let (mut sum, mut weights) = (0.0, 0.0);
@@ -102,17 +121,7 @@ pub(super) fn sightings(detections: &[Detection], picture: Picture, low: f32) ->
         .filter(|(_, seen)| seen.score >= low)
         .filter_map(|(index, seen)| Sighting::new(index, seen, picture))
         .collect();
-    all.sort_by(|a, b| {
-        let key = |seen: &Sighting| [seen.placed.y, seen.placed.x, seen.placed.height, seen.placed.width];
-        let places = key(a).into_iter().zip(key(b)).map(|(a, b)| a.total_cmp(&b));
-        let spots = a
-            .spots
-            .iter()
-            .zip(&b.spots)
-            .map(|(a, b)| a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)).then(a.score.total_cmp(&b.score)));
-        let ties = places.chain(spots).find(|order| order.is_ne());
-        b.score.total_cmp(&a.score).then(ties.unwrap_or(std::cmp::Ordering::Equal))
-    });
+    all.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.place_order(b)));
     let mut kept: Vec<Sighting> = Vec::with_capacity(all.len());
     for seen in all {
         if !kept.iter().any(|better| better.same(&seen)) {
