@@ -10,9 +10,10 @@ use crate::pose::{Detection, Picture};
 use crate::units::Nanos;
 
 /// Least likeness of a confirmed track and a strong detection. Higher loses fast movers, lower lets neighbours swap.
-const STRONG_MATCH: f64 = 0.2;
-/// Least likeness of a confirmed track and a weak detection, which may be nobody.
-const WEAK_MATCH: f64 = 0.4;
+const STRONG_MATCH: f64 = 0.3;
+/// Least likeness of a confirmed track and a weak detection, which may be nobody. Higher loses
+/// whom somebody else half hides.
+const WEAK_MATCH: f64 = 0.2;
 /// Least likeness of a track that was seen once only.
 const TENTATIVE_MATCH: f64 = 0.3;
 /// How long a detection that was seen once waits to be seen again. Longer finds people whom the model sees now and then,

@@ -1,7 +1,7 @@
 //! How alike two sightings are: boxes that overlap, and joints that lie together.
 
 use super::kalman::Placed;
-use crate::pose::{Detection, Picture};
+use crate::pose::{Detection, Keypoint, Picture};
 use std::cmp::Ordering;
 
 /// Distance in body lengths at which two joints are half alike. Wider follows faster limbs; narrower tells people apart who
@@ -22,6 +22,14 @@ struct Spot {
     score: f32,
 }
 
+impl Spot {
+    fn new(Keypoint { x, y, score }: Keypoint, aspect: f32) -> Self {
+        let seen = score > 0.0 && (x * aspect + y).is_finite();
+        // A joint that is nowhere weighs nothing.
+        if seen { Self { x: x * aspect, y, score: score.min(1.0) } } else { Self { x: 0.0, y: 0.0, score: 0.0 } }
+    }
+}
+
 /// A detection in square units.
 #[derive(Debug, Clone)]
 pub(super) struct Sighting {
@@ -29,30 +37,24 @@ pub(super) struct Sighting {
     pub(super) detection: usize,
     pub(super) score: f32,
     pub(super) placed: Placed,
-    spots: [Spot; 17],
-    /// Whether any joint was seen.
-    posed: bool,
+    /// The joints; none where no joint was seen.
+    spots: Option<Box<[Spot; 17]>>,
 }
 
 impl Sighting {
     /// `None` where the box or the score is not finite or the box is empty: nobody is there.
-    fn new(detection: usize, seen: &Detection, picture: Picture) -> Option<Self> {
-        let aspect = picture.aspect();
+    fn new(detection: usize, seen: &Detection, aspect: f32) -> Option<Self> {
         let [x1, x2] = [seen.bbox.x1, seen.bbox.x2].map(|x| f64::from(x * aspect));
         let [y1, y2] = [seen.bbox.y1, seen.bbox.y2].map(f64::from);
         let placed = Placed { x: f64::midpoint(x1, x2), y: f64::midpoint(y1, y2), width: x2 - x1, height: y2 - y1 };
         let whole = [x1, x2, y1, y2].iter().all(|edge| edge.abs() < 1e6) && placed.width > 0.0 && placed.height > 0.0;
-        let spots = seen.keypoints.map(|keypoint| {
-            let point = picture.square(&keypoint);
-            // A joint that is nowhere weighs nothing.
-            if keypoint.score > 0.0 && (point.x + point.y).is_finite() {
-                Spot { x: point.x, y: point.y, score: keypoint.score.min(1.0) }
-            } else {
-                Spot { x: 0.0, y: 0.0, score: 0.0 }
-            }
-        });
-        let posed = spots.iter().any(|spot| spot.score > 0.0);
-        (whole && seen.score.is_finite()).then_some(Self { detection, score: seen.score, placed, spots, posed })
+        let posed = seen.keypoints.iter().any(|keypoint| keypoint.score > 0.0);
+        (whole && seen.score.is_finite()).then(|| Self {
+            detection,
+            score: seen.score,
+            placed,
+            spots: posed.then(|| Box::new(seen.keypoints.map(|keypoint| Spot::new(keypoint, aspect)))),
+        })
     }
 
     /// How alike this is to `other` when it is expected at `expected`, 0 to 1: the mean of the boxes' overlap and the joints' nearness.
@@ -70,10 +72,9 @@ impl Sighting {
     fn place_order(&self, other: &Self) -> Ordering {
         let edges = |seen: &Self| [seen.placed.y, seen.placed.x, seen.placed.height, seen.placed.width];
         let places = edges(self).into_iter().zip(edges(other)).map(|(a, b)| a.total_cmp(&b));
-        let spots = self
-            .spots
-            .iter()
-            .zip(&other.spots)
+        let all = |seen: &Self| seen.spots.as_deref().copied().into_iter().flatten();
+        let spots = all(self)
+            .zip(all(other))
             .map(|(a, b)| a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)).then(a.score.total_cmp(&b.score)));
         places.chain(spots).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
@@ -88,13 +89,11 @@ impl Sighting {
     /// How near the joints lie when this one's are moved by `(dx, dy)`, 0 to 1, weighted by how well both were seen; `None`
     /// where no joint was seen in both.
     fn joints(&self, dx: f32, dy: f32, other: &Self, reach: f32) -> Option<f64> {
-        if !(self.posed && other.posed) {
-            return None;
-        }
+        let (spots, others) = (self.spots.as_deref()?, other.spots.as_deref()?);
         let length = self.placed.length().max(other.placed.length()) as f32;
         let scale = (reach * length).powi(2).recip();
         let (mut sum, mut weights) = (0.0, 0.0);
-        for (a, b) in self.spots.iter().zip(&other.spots) {
+        for (a, b) in spots.iter().zip(others) {
             let weight = a.score * b.score;
             let (x, y) = (a.x + dx - b.x, a.y + dy - b.y);
             sum += weight / (1.0 + (x * x + y * y) * scale);
@@ -115,12 +114,10 @@ fn overlap(a: &Placed, b: &Placed) -> f64 {
 
 /// The people of a frame that score at least `low`, best first, each once, in an order that depends on what was seen alone.
 pub(super) fn sightings(detections: &[Detection], picture: Picture, low: f32) -> Vec<Sighting> {
-    let mut all: Vec<Sighting> = detections
-        .iter()
-        .enumerate()
-        .filter(|(_, seen)| seen.score >= low)
-        .filter_map(|(index, seen)| Sighting::new(index, seen, picture))
-        .collect();
+    let aspect = picture.aspect();
+    let people = detections.iter().enumerate().filter(|(_, seen)| seen.score >= low);
+    let mut all = Vec::with_capacity(detections.len());
+    all.extend(people.filter_map(|(index, seen)| Sighting::new(index, seen, aspect)));
     all.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.place_order(b)));
     let mut kept: Vec<Sighting> = Vec::with_capacity(all.len());
     for seen in all {
