@@ -23,7 +23,7 @@ pub(super) fn assign(candidates: &[Candidate], rows: usize, columns: usize) -> V
     }
     let mut sorted: Vec<(usize, Candidate)> =
         candidates.iter().map(|&candidate| (islands.of(candidate.row), candidate)).collect();
-    sorted.sort_by_key(|(island, candidate)| (*island, candidate.row, candidate.column));
+    sorted.sort_by_key(|(island, candidate)| (*island, candidate.row));
     let mut pairs: Vec<(usize, usize)> = sorted.chunk_by(|a, b| a.0 == b.0).flat_map(solve).collect();
     pairs.sort_unstable();
     pairs
@@ -31,8 +31,18 @@ pub(super) fn assign(candidates: &[Candidate], rows: usize, columns: usize) -> V
 
 /// The best pairs of one island.
 fn solve(island: &[(usize, Candidate)]) -> Vec<(usize, usize)> {
-    if let [(_, only)] = island {
-        return vec![(only.row, only.column)];
+    let mut best: Vec<Candidate> = Vec::with_capacity(island.len());
+    for &(_, candidate) in island {
+        match best.last_mut() {
+            Some(last) if last.row == candidate.row && last.gain >= candidate.gain => {}
+            Some(last) if last.row == candidate.row => *last = candidate,
+            _ => best.push(candidate),
+        }
+    }
+    let rivals = |(place, a): (usize, &Candidate)| best[..place].iter().any(|b| a.column == b.column);
+    if !best.iter().enumerate().any(rivals) {
+        // Nobody wants another's: no sum can be larger.
+        return best.into_iter().map(|best| (best.row, best.column)).collect();
     }
     let numbers = |of: fn(&Candidate) -> usize| {
         let mut all: Vec<usize> = island.iter().map(|(_, candidate)| of(candidate)).collect();

@@ -109,6 +109,9 @@ fn overlap(a: &Placed, b: &Placed) -> f64 {
         ((a + a_size / 2.0).min(b + b_size / 2.0) - (a - a_size / 2.0).max(b - b_size / 2.0)).max(0.0)
     };
     let both = shared(a.x, a.width, b.x, b.width) * shared(a.y, a.height, b.y, b.height);
+    if both <= 0.0 {
+        return 0.0;
+    }
     both / (a.width * a.height + b.width * b.height - both)
 }
 
