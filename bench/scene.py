@@ -1,16 +1,19 @@
-"""The scene that trackers are compared on: a gym floor of any number of people, as a pose model might see it, from a seed.
+"""The scene that trackers are compared on: a gym floor of any number of people, as a pose model might see it.
 
-People stand at stations and move up and down, and now and then walk to another one, past and in front of others. Nearer people hide
-those behind: the less of somebody is seen, the lower the score, down to nothing. The model misses a person now and then, wavers by a
-few per cent, and sees people where there are none.
+People stand at stations and move up and down, and now and then walk to another one, past and in front of others. Nearer
+people hide those behind: the less of somebody is seen, the lower the score, down to nothing. The model misses a person
+now and then, wavers by a few per cent, and sees people where there are none.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FPS = 30
 NOBODY = -1  # the owner of a detection where there is no person
@@ -63,7 +66,7 @@ def scene(people: int, *, frames: int, seed: int) -> list[Seen]:
 
 
 def switches(seen: list[Seen], tracks: list[NDArray[np.int64]]) -> int:
-    """How often a person's track changed, over all people; `tracks` has each detection's track by frame, -1 for none."""
+    """How often a person's track changed, over all; `tracks` has each detection's track by frame, -1 for none."""
     last: dict[int, int] = {}
     changed = 0
     for frame, found in zip(seen, tracks, strict=True):

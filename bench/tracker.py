@@ -1,7 +1,7 @@
-"""Our tracker, called from Python, against Roboflow's `trackers` (ByteTrack in Python and NumPy): speed and identity switches.
+"""Our tracker, called from Python, against Roboflow's `trackers` (ByteTrack in NumPy), in speed and switches.
 
-Both see each frame in turn and get what they take ready-made, so that only tracking is timed. Theirs is set to begin, match and
-forget as ours does.
+Both see each frame in turn and get what they take ready-made, so that only tracking is timed. Theirs is set to begin,
+match and forget as ours does.
 """
 
 from __future__ import annotations
@@ -81,9 +81,7 @@ def rows() -> list[Row]:
     for people, wanted in WANTED_RATIO.items():
         ours, theirs = compare(scene(people, frames=FRAMES, seed=SEED))
         faster = theirs.milliseconds / ours.milliseconds
-        table.append(
-            Row(f"tracker, {people} people, speed", str(ours), str(theirs), faster, *at_least(wanted, faster))
-        )
+        table.append(Row(f"tracker, {people} people, speed", str(ours), str(theirs), faster, *at_least(wanted, faster)))
         swapped = ours.switches / max(theirs.switches, 1)
         table.append(
             Row(

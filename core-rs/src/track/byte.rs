@@ -220,6 +220,8 @@ impl ByteTrack {
 mod tests {
     use super::*;
     use crate::geometry::BBox;
+    use crate::pose::Keypoint;
+    use proptest::prelude::*;
 
     const PICTURE: Picture = Picture { width: 1280, height: 720, sample_aspect_ratio: 1.0 };
 
@@ -297,5 +299,101 @@ mod tests {
         let people = [standing(0.3, 0.8), standing(0.3005, 0.9)];
         ids(&mut tracker, &people, 0.0);
         assert_eq!(ids(&mut tracker, &people, 0.1), [None, Some(1)]);
+    }
+
+    /// Some seconds of people who walk about, each with joints along the body; the seed is a list of numbers.
+    fn floor(numbers: &[(f32, f32)]) -> Vec<(Vec<Detection>, Nanos)> {
+        (0..40u8)
+            .map(|frame| {
+                let person = |&(start, pace): &(f32, f32)| {
+                    let mut seen =
+                        standing((start + pace * f32::from(frame) / 100.0).rem_euclid(1.0), 0.5 + start / 2.0);
+                    for (place, joint) in (0u8..).zip(&mut seen.keypoints) {
+                        let (x, y) = (seen.bbox.centre().x, 0.3 + f32::from(place) / 34.0);
+                        *joint = Keypoint { x, y, score: 0.5 };
+                    }
+                    seen
+                };
+                (numbers.iter().map(person).collect(), at(f64::from(frame) / 10.0))
+            })
+            .collect()
+    }
+
+    /// Which track each person had, frame by frame, with every frame changed by `change`.
+    fn followed(
+        frames: &[(Vec<Detection>, Nanos)],
+        mut change: impl FnMut(&mut Vec<Detection>, &mut Nanos) -> Vec<usize>,
+    ) -> Vec<Vec<(u64, usize)>> {
+        let mut tracker = ByteTrack::new(TrackerOptions::default());
+        let mut step = |(people, at): &(Vec<Detection>, Nanos)| {
+            let (mut people, mut at) = (people.clone(), *at);
+            let owners = change(&mut people, &mut at);
+            let tracked = tracker.step(&people, PICTURE, at).unwrap().tracked;
+            tracked.iter().map(|seen| (seen.track.0, owners[seen.detection])).collect()
+        };
+        frames.iter().map(&mut step).collect()
+    }
+
+    fn in_order(people: &[Detection]) -> Vec<usize> {
+        (0..people.len()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn neither_order_nor_clock_nor_mirror_change_who_is_who(
+            numbers in prop::collection::vec((0.0f32..1.0, -1.0f32..1.0), 1..7),
+            start in any::<i32>(),
+        ) {
+            let frames = floor(&numbers);
+            let plain = followed(&frames, |people, _| in_order(people));
+            let turned = followed(&frames, |people, _| {
+                people.reverse();
+                in_order(people).into_iter().rev().collect()
+            });
+            prop_assert_eq!(&turned, &plain);
+            let later = followed(&frames, |people, at| {
+                *at = *at + Nanos(i64::from(start) * 1_000_000_007);
+                in_order(people)
+            });
+            prop_assert_eq!(&later, &plain);
+            let mirrored = followed(&frames, |people, _| {
+                for seen in people.iter_mut() {
+                    (seen.bbox.x1, seen.bbox.x2) = (1.0 - seen.bbox.x2, 1.0 - seen.bbox.x1);
+                    seen.keypoints.iter_mut().for_each(|joint| joint.x = 1.0 - joint.x);
+                }
+                in_order(people)
+            });
+            prop_assert_eq!(&mirrored, &plain);
+        }
+    }
+
+    #[test]
+    fn a_cut_keeps_the_one_person_and_a_crowd_keeps_nobody() {
+        let jump = |others: &[f32]| {
+            let mut tracker = ByteTrack::new(TrackerOptions::default());
+            for frame in 0..10 {
+                let people: Vec<Detection> = others.iter().chain(&[0.2]).map(|&x| standing(x, 0.9)).collect();
+                ids(&mut tracker, &people, f64::from(frame) / 10.0);
+            }
+            let people: Vec<Detection> = others.iter().chain(&[0.34]).map(|&x| standing(x, 0.9)).collect();
+            ids(&mut tracker, &people, 1.0).pop().unwrap()
+        };
+        assert_eq!(jump(&[]), Some(1), "alone: half a body further, nobody else it could be");
+        assert_eq!(jump(&[0.95]), Some(1), "somebody at the other end of the floor");
+        assert_eq!(jump(&[0.55]), None, "somebody near who could have come instead");
+    }
+
+    #[test]
+    fn who_left_on_one_side_did_not_come_in_on_the_other() {
+        let portrait = Picture { width: 405, height: 720, sample_aspect_ratio: 1.0 };
+        let mut tracker = ByteTrack::new(TrackerOptions::default());
+        let at_edge = |x1: f32, x2: f32| {
+            [Detection { bbox: BBox { x1, y1: 0.05, x2, y2: 0.95 }, score: 0.9, ..Detection::default() }]
+        };
+        for frame in 0..5 {
+            tracker.step(&at_edge(0.0, 0.4), portrait, at(f64::from(frame) / 10.0)).unwrap();
+        }
+        assert_eq!(tracker.step(&at_edge(0.6, 1.0), portrait, at(0.5)).unwrap().tracked, []);
+        assert_ne!(tracker.step(&at_edge(0.6, 1.0), portrait, at(0.6)).unwrap().tracked[0].track, TrackId(1));
     }
 }
