@@ -16,7 +16,7 @@ FRAME_NS = 1_000_000_000 // 30
 
 
 def tracker(**options: float) -> ByteTrack:
-    return ByteTrack(width=WIDTH, height=HEIGHT, **options)  # type: ignore[arg-type]
+    return ByteTrack(width=WIDTH, height=HEIGHT, **options)
 
 
 def standing(*places: float) -> np.ndarray:
