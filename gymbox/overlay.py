@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.video.stream import VideoStream
 
-    from gymbox._core import Person
     from gymbox.exercises import Catalogue
+    from gymbox.sketch import Sketched
     from gymbox.video import Frame
 
 ALERT_S = 2.5
@@ -76,7 +76,7 @@ class Overlay:
             self._container.mux(self._stream.encode())
         self._stack.__exit__(kind, problem, trace)
 
-    def add(self, frame: Frame, people: Iterable[Person], events: Iterable[Event]) -> None:
+    def add(self, frame: Frame, people: Iterable[Sketched], events: Iterable[Event]) -> None:
         """Draw one frame, who is in it, and what they were told."""
         for event in events:
             if isinstance(event, Event.FormAlert):

@@ -60,6 +60,10 @@ class Sketched(Protocol):
         """17 of x, y, score; x and y in 0 to 1 of the picture."""
 
     @property
+    def exercise(self) -> str | None:
+        """The exercise's id, if it is known."""
+
+    @property
     def phase(self) -> str:
         """`rest`, `out`, `turn` or `back`."""
 
@@ -85,7 +89,7 @@ def draw(image: Image.Image, person: Sketched, exercise: str | None, alert: str)
         exercise: How people call what they do; without it there is no card, and the skeleton stays grey.
         alert: What they are being told now; empty if nothing.
     """
-    unit = min(image.size) / 720  # everything is designed for a picture 720 pixels high
+    unit = max(0.25, min(image.size) / 720)  # everything is designed for a picture 720 pixels high
     colour = _GREY if exercise is None else _PEOPLE[(person.track - 1) % len(_PEOPLE)]
     points = {
         index: (float(x) * image.width, float(y) * image.height)
