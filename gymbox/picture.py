@@ -20,6 +20,9 @@ _PLANES = frozenset(
     {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "rgb24", "bgr24"},
 )
 
+# BT.470BG and SMPTE 170M as frames say it; PyAV's names are swscale's numbers, where both are 5.
+_BT601 = frozenset({5, 6})
+
 # Where a stream does not say, players take BT.709 for high definition and BT.601 below.
 _HIGH_DEFINITION_ROWS = 720
 
@@ -54,7 +57,7 @@ def frame_of(picture: Picture, *, sample_aspect_ratio: float = 1.0, rotation: in
 
 
 def _matrix(picture: av.VideoFrame) -> str:
-    if picture.colorspace in (Colorspace.ITU601, Colorspace.SMPTE170M):
+    if picture.colorspace in _BT601:
         return "bt601"
     if picture.colorspace == Colorspace.ITU709:
         return "bt709"
