@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gymbox import models
@@ -68,13 +69,16 @@ def count(
     if exercise not in (AUTO, *known):
         raise ExerciseError(f"exercise `{exercise}`: expected {AUTO} or one of {', '.join(known)}")
     only = None if exercise == AUTO else exercise
+    for output in (overlay, trace):
+        if output is not None and not isinstance(source, Trace) and Path(output).resolve() == Path(source).resolve():
+            raise OutputError(f"{output}: expected a file of its own, got the video that is read")
     tally = Tally(catalogue)
     if isinstance(source, Trace):
         if overlay is not None or trace is not None:
             raise OutputError(f"{source.path}: a trace has no pictures to draw on, and is a trace already")
         model = model or source.header.pose_model
         _replay(source, Pipeline(model, exercise=only, exercises=exercises, frames=False), tally)
-        return CountResult(source=str(source.path), model=model, complete=True, gaps=(), sets=tally.sets())
+        return CountResult(source=str(source.path), model=model, device=None, complete=True, gaps=(), sets=tally.sets())
     with ExitStack() as stack:
         video = stack.enter_context(Video(source))
         frames = video.frames(fps)
@@ -94,7 +98,14 @@ def count(
                 on_progress(frame.t_ns / NANOS, video.duration_s)
         tally.add(pipeline.finish())
     gaps = tuple(GapResult(start_s=gap.start_s, end_s=gap.end_s) for gap in video.gaps)
-    return CountResult(source=str(source), model=name, complete=not gaps, gaps=gaps, sets=tally.sets())
+    return CountResult(
+        source=str(source),
+        model=name,
+        device=pipeline.device,
+        complete=not gaps,
+        gaps=gaps,
+        sets=tally.sets(),
+    )
 
 
 def _header(first: Frame, video: Video, model: str) -> TraceHeader:

@@ -96,6 +96,8 @@ class CountResult(_Result):
     """The file, as it was given."""
     model: str | None
     """The pose model's name; none for a trace that does not say."""
+    device: str | None
+    """Where the model ran; none for a trace."""
     complete: bool
     """Whether every picture of the video was seen."""
     gaps: tuple[GapResult, ...]

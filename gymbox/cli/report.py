@@ -123,6 +123,7 @@ def print_table(result: CountResult) -> None:
     for row in rows:
         table.add_row(*(row[index] for index in shown))
     console.print(table)
+    console.print(f"{result.model} on {result.device}" if result.device else "from recorded poses", style="dim")
 
 
 def _row(each: SetResult, *, repeats: bool) -> Sequence[str]:

@@ -41,7 +41,7 @@ def test_json_is_one_object_and_nothing_else(two_people: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("\n") == 1
     result = json.loads(done.stdout)
-    assert list(result) == ["schema", "source", "model", "complete", "gaps", "sets"]
+    assert list(result) == ["schema", "source", "model", "device", "complete", "gaps", "sets"]
     assert result["schema"] == 1
     assert (result["source"], result["model"]) == (str(two_people), "movenet-multipose")
     assert (result["complete"], result["gaps"]) == (True, [])
@@ -150,6 +150,7 @@ def test_damage_is_said_and_the_rest_is_counted(clip: Path, tmp_path: Path) -> N
         (["clip.mp4", "--model", "nope"], "gymbox: model `nope`: expected movenet-multipose"),
         (["clip.mp4", "--device", "nope"], "gymbox: device `nope`"),
         (["clip.mp4", "--overlay", "no/folder.mp4"], "gymbox: no/folder.mp4: cannot be written"),
+        (["clip.mp4", "--overlay", "./clip.mp4"], "gymbox: clip.mp4: expected a file of its own"),
         (["clip.mp4", "--overlay", "drawn.xyz"], "gymbox: drawn.xyz: expected the name of a video"),
     ],
 )
