@@ -46,7 +46,7 @@ class Frame:
 
     @staticmethod
     def from_planes(
-        planes: Sequence[Buffer],
+        planes: Sequence[npt.NDArray[np.uint8] | Buffer],
         format: str,
         width: int,
         height: int,

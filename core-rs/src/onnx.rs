@@ -105,7 +105,7 @@ fn environment(options: &Options) -> Result<Environment> {
         threads => threads,
     };
     let environment = ort::init_from(&options.library)
-        .map_err(|error| failed(error.to_string()))?
+        .map_err(|error| failed(why_not_loaded(&error)))?
         .with_name("gymbox")
         .with_telemetry(false)
         .with_global_thread_pool(thread_pool(threads).map_err(|error| failed(error.to_string()))?)
@@ -114,6 +114,17 @@ fn environment(options: &Options) -> Result<Environment> {
     environment.set_log_level(LogLevel::Error);
     *runtime = Some(Runtime { environment: environment.clone(), library: options.library.clone(), threads });
     Ok(environment)
+}
+
+/// What the system's loader says is more than what the error that wraps it says.
+fn why_not_loaded(error: &ort::LoadDynamicError) -> String {
+    match error {
+        ort::LoadDynamicError::Dlopen { error: loader, .. } => match std::error::Error::source(loader) {
+            Some(source) => source.to_string(),
+            None => loader.to_string(),
+        },
+        _ => error.to_string(),
+    }
 }
 
 /// One pool for all sessions. Its idle threads sleep: spinning wins 1.4 ms of 10 on an idle machine, but on a busy one it
