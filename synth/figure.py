@@ -80,7 +80,9 @@ class Figure:
         self.turn(f"upperarm01.{side}", align(elbow - shoulder, body.elbow_hinge[side], upper, hinge))
         self.turn(f"lowerarm01.{side}", forearm)
         if hand is None:
-            self.turn(f"lowerarm02.{side}", turn(fore, -sign * np.asarray(twist) / 2) @ forearm)
+            # The lower half turns about its own line to the wrist: the wrist stays where the elbow's angle puts it.
+            lower = apply(forearm, wrist - body.joint[f"lowerarm02.{side}"])
+            self.turn(f"lowerarm02.{side}", turn(lower, -sign * np.asarray(twist) / 2) @ forearm)
             hand = turn(fore, -sign * np.asarray(twist)) @ forearm
         self.turn(f"wrist.{side}", hand)
         for finger in "2345":
