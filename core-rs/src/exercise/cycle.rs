@@ -6,15 +6,29 @@ use serde::{Deserialize, Serialize};
 
 /// Smallest rise that is motion and no noise, in body heights. Lower finds smaller repetitions and more fidgeting; the
 /// default pose model's noise is about 0.02.
-pub const SMALLEST_RISE: f32 = 0.07;
+pub const SMALLEST_RISE: f32 = 0.05;
+/// The same within a set, where the repetitions themselves say what to look for.
+const SMALLEST_IN_SET: f32 = 0.03;
+/// Share of the usual rise that makes a new rise from rest. A half squat by its angle drops the hip by a fifth of a
+/// full one. Lower finds shallower repetitions and more fidgeting.
+const NEW_RISE: f32 = 0.18;
+/// Share of the usual rise that makes a new rise without lockout before. Lower splits repetitions that tremble.
+const NEW_RISE_IN_MOTION: f32 = 0.35;
 /// Share of the rise that must be taken back to be at lockout. Lower counts earlier and splits bouncing repetitions.
 const LOCKOUT: f32 = 0.65;
 /// Share that is enough once the next rise has begun, or the person left: a repetition without lockout.
 const NO_LOCKOUT: f32 = 0.50;
-/// Share of the usual rise that makes a new rise. Lower splits a repetition with a sticking point in two.
-const NEW_RISE: f32 = 0.35;
 /// Share of the usual rise within which the body still rests: a long rest is no part of the repetition.
 const RESTING: f32 = 0.08;
+/// Seconds at one height after which that is the new rest, if the next rise starts from there: somebody who went from
+/// standing to a plank. Shorter breaks repetitions with a sticking point, longer loses the first after a change.
+const NEW_REST_S: f64 = 0.5;
+/// Seconds more where all of the rise was done before: half way up it is a sticking point, unless it lasts.
+const STALL_S: f64 = 1.5;
+/// Body heights within which the calmed height stays at rest.
+const REST_BAND: f32 = 0.025;
+/// Seconds of the calming.
+const CALM_S: f64 = 0.2;
 /// Seconds that a cycle may take: a slower one is somebody who rests half way.
 pub const SLOWEST_S: f64 = 10.0;
 /// Seconds without the channel's points after which an open cycle is forgotten.
@@ -67,11 +81,22 @@ enum State {
     Up { valley: Moment, turn: Moment, low: Moment },
 }
 
+/// A stretch at about one height.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Plateau {
+    since: Nanos,
+    lowest: f32,
+    highest: f32,
+}
+
 /// Follows one channel. Knows no absolute level, so that a clip may start in the middle of a repetition.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Follower {
     channel: Channel,
     state: Option<State>,
+    plateau: Option<Plateau>,
+    calm: Option<f32>,
+    rest: Option<(Moment, f64)>,
     last: Nanos,
     /// This person's usual rise in the set, body heights; 0 before the first.
     pub usual: f32,
@@ -81,7 +106,13 @@ impl Follower {
     /// At rest.
     #[must_use]
     pub fn new(channel: Channel) -> Self {
-        Self { channel, state: None, last: Nanos(0), usual: 0.0 }
+        Self { channel, state: None, plateau: None, calm: None, rest: None, last: Nanos(0), usual: 0.0 }
+    }
+
+    /// Which height it follows.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        self.channel
     }
 
     /// The cycle that ended with this height, if one did. `stature` is the body height in square units.
@@ -89,30 +120,46 @@ impl Follower {
         let Some(height) = height else {
             if (at - self.last).seconds() > BLIND_S {
                 self.state = None;
+                self.plateau = None;
+                self.calm = None;
+                self.rest = None;
             }
             return None;
         };
+        let seconds = (at - self.last).seconds();
         self.last = at;
         let now = Moment { at, height };
-        let new_rise = stature * SMALLEST_RISE.max(NEW_RISE * self.usual);
         let (state, cycle) = match self.state {
             None => (Some(State::Down { valley: now }), None),
-            Some(State::Down { valley }) => {
-                let resting = valley.height + RESTING * stature * SMALLEST_RISE.max(self.usual);
-                let valley = if height <= valley.height {
-                    now
-                } else if height <= resting {
-                    Moment { at, height: valley.height }
-                } else {
-                    valley
-                };
-                let up = height - valley.height >= new_rise;
-                (Some(if up { State::Up { valley, turn: now, low: now } } else { State::Down { valley } }), None)
-            }
-            Some(State::Up { valley, turn, low }) => self.up(valley, turn, low, now, stature, new_rise),
+            Some(State::Down { valley }) => (Some(self.down(valley, now, stature)), None),
+            Some(State::Up { valley, turn, low }) => self.up(valley, turn, low, now, stature),
         };
         self.state = state;
+        self.rest_again(now, stature, seconds);
         cycle
+    }
+
+    fn new_rise(&self, stature: f32) -> f32 {
+        stature * if self.usual > 0.0 { SMALLEST_IN_SET.max(NEW_RISE * self.usual) } else { SMALLEST_RISE }
+    }
+
+    fn resting(&self, stature: f32) -> f32 {
+        RESTING * stature * SMALLEST_RISE.max(self.usual)
+    }
+
+    fn down(&self, valley: Moment, now: Moment, stature: f32) -> State {
+        let valley = if now.height <= valley.height {
+            now
+        } else if now.height <= valley.height + self.resting(stature) {
+            Moment { at: now.at, height: valley.height }
+        } else {
+            valley
+        };
+        if now.height - valley.height >= self.new_rise(stature) {
+            State::Up { valley, turn: now, low: now }
+        } else {
+            State::Down { valley }
+        }
     }
 
     fn up(
@@ -122,7 +169,6 @@ impl Follower {
         low: Moment,
         now: Moment,
         stature: f32,
-        new_rise: f32,
     ) -> (Option<State>, Option<Cycle>) {
         let (turn, low) = if now.height >= turn.height {
             (now, now)
@@ -139,10 +185,44 @@ impl Follower {
         if turn.height - now.height >= LOCKOUT * rise {
             return (Some(State::Down { valley: now }), cycle(now.at));
         }
-        if turn.height - low.height >= NO_LOCKOUT * rise && now.height - low.height >= new_rise {
+        let next = self.new_rise(stature).max(stature * NEW_RISE_IN_MOTION * self.usual);
+        if turn.height - low.height >= NO_LOCKOUT * rise && now.height - low.height >= next {
             return (Some(State::Up { valley: low, turn: now, low: now }), cycle(low.at));
         }
         (Some(State::Up { valley, turn, low }), None)
+    }
+
+    /// Moves the valley to the last stretch at one height, once the next rise starts from there.
+    fn rest_again(&mut self, now: Moment, stature: f32, seconds: f64) {
+        let share = (1.0 - (-seconds / CALM_S).exp()) as f32;
+        let calm = self.calm.map_or(now.height, |calm| calm + share * (now.height - calm));
+        self.calm = Some(calm);
+        match &mut self.plateau {
+            Some(plateau) if plateau.highest.max(calm) - plateau.lowest.min(calm) <= stature * REST_BAND => {
+                (plateau.lowest, plateau.highest) = (plateau.lowest.min(calm), plateau.highest.max(calm));
+                let seconds = (now.at - plateau.since).seconds();
+                if seconds >= NEW_REST_S {
+                    self.rest = Some((Moment { at: now.at, height: plateau.lowest }, seconds));
+                }
+            }
+            _ => self.plateau = Some(Plateau { since: now.at, lowest: calm, highest: calm }),
+        }
+        let Some((rest, seconds)) = self.rest else { return };
+        match &mut self.state {
+            Some(State::Down { valley }) if rest.at > valley.at && rest.height > valley.height => *valley = rest,
+            Some(State::Up { valley, turn, .. })
+                if rest.at > valley.at
+                    && rest.height > valley.height
+                    && turn.at > rest.at
+                    && turn.height - rest.height >= stature * SMALLEST_RISE.max(NEW_RISE_IN_MOTION * self.usual)
+                    && seconds
+                        >= NEW_REST_S
+                            + STALL_S * f64::from((rest.height - valley.height) / (turn.height - valley.height)) =>
+            {
+                *valley = rest;
+            }
+            _ => {}
+        }
     }
 
     /// The cycle under way when the person left or the video ended, if it is as good as done.

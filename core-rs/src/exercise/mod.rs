@@ -13,6 +13,7 @@ use crate::exercise::cycle::{Cycle, Follower, SLOWEST_S};
 use crate::exercise::measure::Measures;
 use crate::exercise::sets::{Candidate, Sets};
 use crate::exercise::signal::Channel;
+use crate::geometry::Point;
 use crate::motion::Figure;
 use crate::motion::smooth::Smoother;
 use crate::motion::stature::Stature;
@@ -22,9 +23,6 @@ use serde::{Deserialize, Serialize};
 pub use spec::{Catalogue, Exercise, FormCheck};
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-/// Added to the evidence for the exercise of the set that is running.
-const STICKY: f32 = 0.20;
 
 /// What an [`Athlete`] must be told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -119,7 +117,8 @@ impl Athlete {
         while (at - self.state.figures[0].at).seconds() > SLOWEST_S + 1.0 {
             self.state.figures.pop_front();
         }
-        self.state.sets.tick(at, &mut out);
+        let now = measure::unrest(self.state.figures.make_contiguous(), at, stature);
+        self.state.sets.tick(at, now, false, &self.catalogue, &mut out);
         let ended: Vec<Cycle> = self
             .state
             .followers
@@ -134,7 +133,7 @@ impl Athlete {
     }
 
     /// What follows when the person left or the video ended.
-    pub fn finish(&mut self, _at: Nanos) -> Vec<Movement> {
+    pub fn finish(&mut self, at: Nanos) -> Vec<Movement> {
         let mut out = Vec::new();
         if let Some(stature) = self.state.height {
             let ended: Vec<Cycle> =
@@ -143,6 +142,7 @@ impl Athlete {
                 self.end_cycle(cycle, stature, &mut out);
             }
         }
+        self.state.sets.tick(at, None, true, &self.catalogue, &mut out);
         self.state.sets.close(&mut out);
         out
     }
@@ -166,27 +166,17 @@ impl Athlete {
         let Some(measures) = Measures::of(&cycle, self.state.figures.make_contiguous(), stature) else {
             return;
         };
-        let running = self.state.sets.open().map(|set| set.exercise.clone());
-        let best = self
-            .catalogue
-            .exercises()
+        let place = self
+            .state
+            .figures
             .iter()
-            .filter(|exercise| exercise.signal == cycle.channel.signal())
-            .map(|exercise| {
-                let evidence = exercise.gates.iter().map(|gate| gate.evidence(&measures)).fold(1.0, f32::min);
-                let sticky = if evidence > 0.0 && running.as_ref() == Some(&exercise.id) { STICKY } else { 0.0 };
-                (exercise, evidence + sticky)
-            })
-            .max_by(|a, b| a.1.total_cmp(&b.1));
-        let Some((exercise, evidence)) = best else {
-            return;
-        };
-        let candidate = Candidate { cycle, measures, exercise: exercise.id.clone(), evidence };
-        let catalogue = self.catalogue.clone();
-        self.state.sets.step(candidate, &catalogue, out);
-        let usual = self.state.sets.usual();
+            .find(|figure| figure.at >= cycle.start)
+            .and_then(Figure::hips)
+            .map(|hips| Point { x: hips.x / stature, y: hips.y / stature });
+        let candidate = Candidate { cycle, measures, place };
+        self.state.sets.step(candidate, &self.catalogue, out);
         for follower in &mut self.state.followers {
-            follower.usual = usual;
+            follower.usual = self.state.sets.usual_rise(follower.channel().signal());
         }
     }
 }

@@ -56,6 +56,9 @@ pub struct Exercise {
     pub down_angle: f32,
     /// Which height rises and returns once a repetition.
     pub signal: Signal,
+    /// Share of the signal's height at rest that turns: 1 where the whole limb folds or swings, 0.46 where only the
+    /// forearm does. Depth in degrees comes from it.
+    pub lever: f32,
     /// Hands or feet that carry the body, or the shoulder that the arm turns about: what must stay.
     pub anchor: Anchor,
     /// What a cycle of the signal must look like; the weakest decides.
@@ -126,6 +129,12 @@ impl Catalogue {
 }
 
 impl Exercise {
+    /// Whether the elbows are what bends.
+    #[must_use]
+    pub fn bends_elbows(&self) -> bool {
+        self.primary_joint_pair.contains(&BodyAngle::LeftElbow)
+    }
+
     fn check(&self) -> Result<()> {
         let fail = |expected: &str, got: String| Err(wrong(&self.id, expected.into(), got));
         if !self.name.contains_key("en") {
@@ -141,6 +150,9 @@ impl Exercise {
                 "up_angle and down_angle 10 degrees apart",
                 format!("{} and {}", self.up_angle, self.down_angle),
             );
+        }
+        if !(0.1..=1.0).contains(&self.lever) {
+            return fail("lever from 0.1 to 1", self.lever.to_string());
         }
         if self.gates.is_empty() {
             return fail("a gate", "none".into());

@@ -32,7 +32,12 @@ pub fn median(values: &mut [f32]) -> Option<f32> {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Smoother {
     frames: VecDeque<Figure>,
+    /// Scores over about [`TRUST_S`]; 0 where unseen. Two limbs are mixed by them, and the mix must not jump.
+    trust: [f32; 17],
 }
+
+/// Seconds over which a keypoint's score is averaged.
+const TRUST_S: f64 = 1.0;
 
 impl Smoother {
     /// The smoothed figure at `at`; a keypoint seen in less than half of the window's frames is unseen.
@@ -45,6 +50,11 @@ impl Smoother {
             if keypoint.score >= visible && point.x.is_finite() && point.y.is_finite() {
                 *seen = Some(Seen { point, score: keypoint.score });
             }
+        }
+        let seconds = self.frames.back().map_or(TRUST_S, |last| (at - last.at).seconds());
+        let share = (1.0 - (-seconds / TRUST_S).exp()) as f32;
+        for (trust, seen) in self.trust.iter_mut().zip(&raw.points) {
+            *trust += share * (seen.map_or(0.0, |seen| seen.score) - *trust);
         }
         self.frames.push_back(raw);
         while let Some(oldest) = self.frames.front() {
@@ -59,21 +69,19 @@ impl Smoother {
 
     fn middle(&self, at: Nanos) -> Figure {
         let mut figure = Figure::unseen(at);
-        let (mut xs, mut ys, mut scores) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut xs, mut ys) = (Vec::new(), Vec::new());
         for joint in 0..figure.points.len() {
             xs.clear();
             ys.clear();
-            scores.clear();
             for seen in self.frames.iter().filter_map(|frame| frame.points[joint]) {
                 xs.push(seen.point.x);
                 ys.push(seen.point.y);
-                scores.push(seen.score);
             }
             if xs.len() * 2 < self.frames.len() {
                 continue;
             }
-            if let (Some(x), Some(y), Some(score)) = (median(&mut xs), median(&mut ys), median(&mut scores)) {
-                figure.points[joint] = Some(Seen { point: Point { x, y }, score });
+            if let Some((x, y)) = median(&mut xs).zip(median(&mut ys)) {
+                figure.points[joint] = Some(Seen { point: Point { x, y }, score: self.trust[joint] });
             }
         }
         figure
