@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gymbox.errors import VideoError
-from gymbox.video import NANOS, Frame, Gap, Video
+from gymbox.video import NANOS, Frame, Gap, Video, _Clock
 from tests import clips
 
 if TYPE_CHECKING:
@@ -133,6 +136,25 @@ def test_a_recording_that_goes_on_after_a_silence_has_a_gap(tmp_path: Path) -> N
     frames, gaps = read(clips.make(tmp_path / "clip.mkv", times=[*range(30), *range(90, 120)]))
     assert len(frames) == 30
     assert gaps == [Gap(1.0, 3.0)]
+
+
+def test_two_recordings_in_one_file_follow_each_other(tmp_path: Path) -> None:
+    path = clips.make(tmp_path / "clip.ts", times=range(360))
+    path.write_bytes(path.read_bytes() * 2)
+    frames, _ = read(path)
+    assert len(frames) == pytest.approx(2 * 12 * 15, abs=2)
+    assert frames[-1].t_ns / NANOS == pytest.approx(24, abs=0.2)
+    assert max(steps_ms(frames)) < 150
+
+
+@given(st.lists(st.none() | st.integers(-(2**40), 2**40), max_size=30), st.none() | st.integers(-1000, 1000))
+def test_time_only_goes_forward_whatever_the_stamps_say(stamps: list[int | None], start: int | None) -> None:
+    stream = SimpleNamespace(time_base=Fraction(1, 90_000), start_time=start, average_rate=Fraction(30))
+    clock = _Clock(cast("av.VideoStream", stream))
+    told = (clock.stamp(cast("av.VideoFrame", SimpleNamespace(pts=pts, dts=None))) for pts in stamps)
+    times = [t_ns for t_ns in told if t_ns is not None]
+    assert all(before < after for before, after in pairwise(times))
+    assert not stamps or times[0] >= 0
 
 
 def refusal(path: Path) -> str:
