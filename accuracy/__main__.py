@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 from accuracy import tables
 from accuracy.altered import ALTERATIONS, looped, read, write
 from accuracy.counting import PROCESSES, scored
-from accuracy.score import labelled_targets, rendered_targets, totals, unseen_targets
+from accuracy.score import agreement_targets, labelled_targets, rendered_targets, totals, unseen_targets
 from accuracy.truth import labelled, rendered
 
 if TYPE_CHECKING:
@@ -26,12 +28,16 @@ ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 MADE = ROOT / "build" / "rendered"
 TUNED, HELD_OUT = 1, 1001  # seeds: the first may be looked at, the second never is but to report
+PIXELS = 2001  # the seed of the scenes that are rendered in pixels too
+FOUR, ELEVEN = "four", "eleven"
 LOOPS = 6
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """What the options ask for; 0 if every target is met."""
     options = _options(arguments)
+    if options.pixels:
+        return 0 if _pixels(options) else 1
     if options.rendered:
         kept = [_rendered(options, seed) for seed in options.seed or (TUNED, HELD_OUT)]
         return 0 if all(kept) else 1
@@ -57,6 +63,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--sets", type=int, default=240, help="rendered sets a seed (default 240)")
     parser.add_argument("--idle", type=int, default=30, help="minutes of rendered idling a seed (default 30)")
+    parser.add_argument(
+        "--pixels", action="store_true", help="20 sets and 3 minutes of idling both modelled and in pixels"
+    )
     parser.add_argument("--all-exercises", action="store_true", help="rendered sets of all eleven exercises")
     parser.add_argument("--worst", type=int, default=10, metavar="N", help="how many missed sets to list (default 10)")
     parser.add_argument("--processes", type=int, default=PROCESSES)
@@ -155,28 +164,47 @@ def _worst(results: list[Scored], count: int) -> None:
     tables.console.print()
 
 
+def _pixels(options: argparse.Namespace) -> bool:
+    """The same scenes twice: rendered and looked at by the pose model, and with its errors modelled."""
+    sets, minutes = 20, 3
+    videos = MADE / f"{PIXELS}-pixels-{sets}-{minutes}"
+    _script("render_sets.py", videos, "--out", videos, "--seed", PIXELS, "--sets", sets, "--idle", 60 * minutes)
+    modelled = scored(rendered(_traces(PIXELS, sets, minutes, FOUR, options.processes)), processes=options.processes)
+    seen = [replace(each.truth, path=videos / f"{each.truth.name}.mp4") for each in modelled]
+    looked_at = scored(seen, model=options.model, processes=options.processes)
+    tables.side_by_side("Modelled and in pixels", modelled, looked_at)
+    both = [("modelled", totals(modelled, singles_apart=False)), ("in pixels", totals(looked_at, singles_apart=False))]
+    tables.sums("In all", both)
+    return tables.targets(agreement_targets(*(each for _, each in both)))
+
+
 def _made(options: argparse.Namespace, seed: int) -> Path:
-    """The folder of a seed's traces; made where it is not there yet."""
-    kind = "eleven" if options.all_exercises else "four"
-    folder = MADE / f"{seed}-{kind}-{options.sets}-{options.idle}"
-    if not (folder / "done").exists():
-        tables.console.print(f"making {options.sets} sets and {options.idle} minutes of idling (seed {seed})")
-        command = [
-            "uv",
-            "run",
-            "--quiet",
-            "--script",
-            str(ROOT / "synth" / "traces.py"),
-            str(folder),
-            "--seed",
-            str(seed),
-        ]
-        command += ["--sets", str(options.sets), "--idle", str(options.idle), "--processes", str(options.processes)]
-        subprocess.run(  # noqa: S603 - our own script
-            [*command, *(["--all-exercises"] if options.all_exercises else [])], check=True
-        )
-        (folder / "done").touch()
+    """The folder of a seed's traces."""
+    kind = ELEVEN if options.all_exercises else FOUR
+    return _traces(seed, options.sets, options.idle, kind, options.processes)
+
+
+def _traces(seed: int, sets: int, minutes: int, kind: str, processes: int) -> Path:
+    folder = MADE / f"{seed}-{kind}-{sets}-{minutes}"
+    more = ["--all-exercises"] if kind == ELEVEN else []
+    _script(
+        "traces.py", folder, folder, "--seed", seed, "--sets", sets, "--idle", minutes, "--processes", processes, *more
+    )
     return folder
+
+
+def _script(name: str, folder: Path, *arguments: object) -> None:
+    """Makes a folder by a script of `synth/`, unless that script, as it is now, has made it already."""
+    sources = sorted([*(ROOT / "synth").glob("*.py"), *(ROOT / "synth").glob("*.json")])
+    stamp = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    done = folder / "made_by"
+    if done.exists() and done.read_text() == stamp:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    command = ["uv", "run", "--quiet", "--script", str(ROOT / "synth" / name), *map(str, arguments)]
+    tables.console.print(f"making {folder}")
+    subprocess.run(command, check=True)  # noqa: S603 - our own script
+    done.write_text(stamp)
 
 
 if __name__ == "__main__":

@@ -150,6 +150,18 @@ def unseen_targets(sums: Totals) -> list[Target]:
     ]
 
 
+def agreement_targets(modelled: Totals, looked_at: Totals, *, sets: int = 2, ghosts: int = 1) -> list[Target]:
+    """The same scenes modelled and in pixels: as good as equal, in how many sets are right and in ghosts."""
+    apart, within, haunted = (
+        abs(getattr(modelled, name) - getattr(looked_at, name)) for name in ("exact", "within_one", "ghosts")
+    )
+    return [
+        Target(f"exact sets differ by at most {sets}", f"by {apart} of {modelled.clips}", kept=apart <= sets),
+        Target(f"sets within one differ by at most {sets}", f"by {within} of {modelled.clips}", kept=within <= sets),
+        Target(f"ghosts differ by at most {ghosts}", f"by {haunted}", kept=haunted <= ghosts),
+    ]
+
+
 def rendered_targets(sums: Totals) -> list[Target]:
     """Rendered people: exact on 95 %, within one on 99 %, full and partial on 95 %, a ghost in half an hour at most."""
     exact, within, kinds = (sums.share(count) for count in (sums.exact, sums.within_one, sums.kinds_right))

@@ -57,6 +57,28 @@ def clips(title: str, scored: Iterable[Scored]) -> None:
     table(title, ("clip", "exercise", "truth", "found", "full", "partial", "error", "alerts", ""), rows)
 
 
+def side_by_side(title: str, one: Iterable[Scored], other: Iterable[Scored]) -> None:
+    """The same clips counted in two ways."""
+    rows = []
+    for a, b in zip(one, other, strict=True):
+        truth = a.truth
+        same = (a.full, a.partial, a.found) == (b.full, b.partial, b.found)
+        true = f"{truth.reps_max} + {truth.partial}"
+        rows.append(
+            (
+                truth.name,
+                truth.exercise,
+                true,
+                a.found,
+                f"{a.full} + {a.partial}",
+                b.found,
+                f"{b.full} + {b.partial}",
+                "" if same else "<",
+            )
+        )
+    table(title, ("clip", "exercise", "truth", "modelled", "full + partial", "in pixels", "full + partial", ""), rows)
+
+
 def sums(title: str, rows: Iterable[tuple[str, Totals]]) -> None:
     """One row of totals for each group."""
     table(

@@ -76,3 +76,9 @@ def seen_by(points: Array, camera: Camera, height: float, boxes: tuple[Box, ...]
     how = np.where(hidden_by_body(points, eye, height), 1, 0)
     how = np.where(hidden_by_boxes(points, eye, boxes), 2, how)
     return projected, np.where(in_picture(projected), how, 3)
+
+
+def size_of(projected: Array, camera: Camera, height: float) -> Array:
+    """`(T,)` how tall somebody of that height would stand in the picture, in picture heights."""
+    depth = np.maximum(projected[..., 2].mean(1), 0.3)
+    return height * 0.5 / np.tan(np.radians(camera.fov) / 2) / depth

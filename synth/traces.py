@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from body import Assets
 from noise import Noise, seen_through
-from sight import seen_by
+from sight import seen_by, size_of
 from staging import FOUR, SEVEN, Scene, idle_scene, set_scene
 
 
@@ -44,8 +44,7 @@ def trace_lines(scene: Scene, noise: Noise | None, random: np.random.Generator) 
     for start, end, joints in scene.lost:
         now = (times >= start) & (times < end)
         how[np.ix_(now, joints)] = np.maximum(how[np.ix_(now, joints)], 2)
-    depth = projected[..., 2].mean(1)
-    size = scene.motion.body.height * 0.5 / np.tan(np.radians(camera.fov) / 2) / np.maximum(depth, 0.3)
+    size = size_of(projected, camera, scene.motion.body.height)
     if noise is None:
         score = np.array([0.9, 0.4, 0.3, 0.05])[how]
         keypoints, there = np.concatenate([projected[..., :2], score[..., None]], -1), (how != 3).sum(1) >= 5
