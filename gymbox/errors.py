@@ -44,6 +44,18 @@ class BusError(GymboxError):
     """A socket that cannot be had, or a request that failed or was not answered in time."""
 
 
+class NoAnswerError(BusError):
+    """Nobody answered in time; whether the request was done is not known."""
+
+
+class RefusedError(BusError):
+    """The other process answered that it will not; `kind` names its error's class."""
+
+    def __init__(self, message: str, *, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
 def in_words(error: ValidationError) -> str:
     """The first five complaints as `where: what`; of what came only numbers are shown, as text may be secret."""
     words = []

@@ -6,7 +6,7 @@ import fcntl
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from gymbox.bus.endpoints import address
 from gymbox.errors import BusError
@@ -37,7 +37,7 @@ class Binding:
         os.ftruncate(self._lock, 0)
         os.pwrite(self._lock, f"{os.getpid()}\n".encode(), 0)
 
-    def bind(self, socket: zmq.Socket[bytes], suffix: str = "") -> None:
+    def bind(self, socket: zmq.Socket[Any], suffix: str = "") -> None:
         """Bind `socket` at this name, with `suffix` where one name has several sockets."""
         where = address(self.run_dir, self.name + suffix)
         Path(where.removeprefix("ipc://")).unlink(missing_ok=True)

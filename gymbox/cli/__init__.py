@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from gymbox.cli import config, tap
 from gymbox.errors import GymboxError
 
 app = typer.Typer(
@@ -15,6 +16,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+app.add_typer(config.app)
+app.command()(tap.tap)
 
 
 def main() -> None:
