@@ -1,9 +1,9 @@
 """A store on disk: what it took is there after `kill -9` and after a power cut, to be said again.
 
 A folder of segments, `00000000000000000001.log` and on, named by their first number. A segment is a header (magic,
-epoch) and records: length u32, CRC-32 u32 over the rest, number u64, length of the topic u16, topic, body; all little
-endian. An append is one write and one `fdatasync`, before anybody hears of the event. A record cut off by a crash was
-never said, and is cut away at the next start.
+epoch, CRC-32 u32) and records: length u32, CRC-32 u32 over the rest, number u64, length of the topic u16, topic, body;
+all little endian. An append is one write and one `fdatasync`, before anybody hears of the event. A record cut off by a
+crash was never said, and is cut away at the next start.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MAGIC: Final = b"gymbox journal 1\n"
-_HEADER: Final = len(_MAGIC) + 12  # and the epoch
+_EPOCH: Final = slice(len(_MAGIC), len(_MAGIC) + 12)
+_HEADER: Final = _EPOCH.stop + 4
 _FRAME: Final = struct.Struct("<II")
 _RECORD: Final = struct.Struct("<QH")
 _SEGMENTS: Final = 8
@@ -52,7 +53,7 @@ class Journal:
 
     Where the disk refuses (full, read-only, broken), the events wait in memory and go to disk with the next append that
     succeeds; `trouble` says so meanwhile. Where kept records turn out damaged, all are set aside in a folder
-    `damaged-EPOCH` and a new epoch begins: a number is never used twice. `set_aside` then names the folder.
+    `damaged-…` and a new epoch begins: a number is never used twice. `set_aside` then names the folder.
 
     Raises:
         BusError: another process has this journal.
@@ -149,7 +150,7 @@ class Journal:
         path = self._folder / f"{first:020}.log"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
-            _write_all(descriptor, _MAGIC + self.epoch.encode(), 0)
+            _write_all(descriptor, _header(self.epoch.encode()), 0)
             os.fdatasync(descriptor)
             os.fsync(self._lock)  # the folder's entry
         except OSError:
@@ -164,9 +165,9 @@ class Journal:
 
     def _recover(self) -> str:
         """Read what is there, cut off a torn record, and return the epoch that goes on or begins."""
-        epochs = set()
+        epoch: bytes | None = None
         expected: int | None = None
-        paths = sorted(self._folder.glob("*.log"))
+        paths = sorted(self._folder.glob("[0-9]" * 20 + ".log"))
         for path in paths:
             descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
             data = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
@@ -176,18 +177,15 @@ class Journal:
                 continue
             segment = _Segment(path, descriptor, int(path.stem))
             self._segments.append(segment)
-            whole = data.startswith(_MAGIC) and expected in {None, segment.first}
-            epochs.add(data[len(_MAGIC) : _HEADER])
-            if not whole or not _scan(segment, data, may_be_torn=path == paths[-1]):
-                return self._put_aside(data[len(_MAGIC) : _HEADER].decode("ascii", "replace"))
+            epoch = epoch or data[_EPOCH]
+            follows = data[:_HEADER] == _header(epoch) and expected in {None, segment.first}
+            if not follows or not _scan(segment, data, may_be_torn=path == paths[-1]):
+                return self._put_aside()
             expected = segment.first + segment.count
-        if len(epochs) > 1:
-            return self._put_aside("mixed")
-        return epochs.pop().decode("ascii") if epochs else new_epoch()
+        return epoch.decode("ascii") if epoch else new_epoch()
 
-    def _put_aside(self, epoch: str) -> str:
-        name = epoch if epoch.isalnum() else "unknown"
-        self.set_aside = self._folder / f"damaged-{name}-{new_epoch()[:4]}"
+    def _put_aside(self) -> str:
+        self.set_aside = self._folder / f"damaged-{new_epoch()}"
         self.set_aside.mkdir()
         for path in self._folder.glob("*.log"):
             path.rename(self.set_aside / path.name)
@@ -195,6 +193,10 @@ class Journal:
             os.close(segment.descriptor)
         self._segments.clear()
         return new_epoch()
+
+
+def _header(epoch: bytes) -> bytes:
+    return _MAGIC + epoch + struct.pack("<I", zlib.crc32(_MAGIC + epoch))
 
 
 def _record(event: Numbered) -> bytes:
