@@ -7,7 +7,7 @@ made once and kept in the run folder, so that all processes of one start say the
 
 from __future__ import annotations
 
-import os
+import fcntl
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,18 +57,19 @@ class Clock(BaseModel):
         One that was made in another boot does not fit, nor one from before the wall clock was set. Processes that are
         running keep theirs: within a process a wall time never jumps.
         """
-        path = run_dir / "clock.json"
-        now = cls.read()
-        try:
-            kept = cls.model_validate_json(path.read_bytes())
-        except (FileNotFoundError, ValidationError):
-            kept = None
-        if kept and kept.boot_id == now.boot_id and abs(kept.jump_ns(now)) <= JUMP_NS:
-            return kept
         run_dir.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f"clock.{os.getpid()}.tmp")
-        fresh.write_text(now.model_dump_json(), encoding="utf-8")
-        fresh.replace(path)
+        with (run_dir / "clock.json").open("a+", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # of processes that start together, one makes it
+            file.seek(0)
+            now = cls.read()
+            try:
+                kept = cls.model_validate_json(file.read())
+            except (UnicodeDecodeError, ValidationError):
+                kept = None
+            if kept and kept.boot_id == now.boot_id and abs(kept.jump_ns(now)) <= JUMP_NS:
+                return kept
+            file.truncate(0)
+            file.write(now.model_dump_json())
         return now
 
     def utc(self, t_ns: int) -> datetime:

@@ -40,7 +40,7 @@ class Channel:
     """Not numbered: the next one replaces it."""
     keep: Keep
     kept: int
-    """How many numbered events can be had again, at least (for `DISK`: about, by their size)."""
+    """How many numbered events can be had again, at least."""
     high_water: int
     """Messages that may wait for one listener; what comes then is dropped for that one, and counted by it."""
     loss: str

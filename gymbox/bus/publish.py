@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections import Counter
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import structlog
 import zmq
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from gymbox.events import Event
 
 _log = structlog.get_logger(__name__)
+
+LAST_WORDS_MS: Final = 250
+"""How long a speaker that ends waits for slow listeners to take what was said last."""
 
 
 class Speaker:
@@ -54,12 +57,13 @@ class Speaker:
         self._life = new_epoch().encode()
         self._live: Counter[bytes] = Counter()
         self._topics = {domain: prefix(domain) for domain in channel.domains}
-        context = zmq.asyncio.Context.instance()
+        # Its own context, since ending that is how to wait until the last words are out.
+        self._context = zmq.asyncio.Context()
         # Sending to PUB never waits, so it needs no event loop.
-        self._say: zmq.Socket[bytes] = zmq.Socket(context, zmq.PUB)
+        self._say: zmq.Socket[bytes] = zmq.Socket(self._context, zmq.PUB)
         self._say.set_hwm(channel.high_water)
-        self._say.linger = 0
-        self._again = context.socket(zmq.ROUTER)
+        self._say.linger = LAST_WORDS_MS
+        self._again = self._context.socket(zmq.ROUTER)
         self._again.router_mandatory = True
         self._again.linger = 0
         self._answering: asyncio.Task[None] | None = None
@@ -105,6 +109,7 @@ class Speaker:
                 await self._answering
         self._say.close()
         self._again.close()
+        await asyncio.to_thread(self._context.term)
         self._store.close()
         self._binding.close()
 

@@ -179,6 +179,23 @@ def test_a_speaker_on_disk_goes_on_counting_after_a_restart(tmp_path: Path) -> N
     run(test())
 
 
+def test_the_last_words_of_a_speaker_are_heard(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with Listener(RACK, run_dir=tmp_path, topics=["status"], silence_s=0.1) as listener:
+            for life in range(10):
+                async with Speaker(RACK, run_dir=tmp_path) as speaker:
+                    speaker.say(floor.status(0))
+                    await until_heard(listener, 0)
+                    speaker.say(floor.status(life + 1))
+                await until_heard(listener, life + 1)
+
+    async def until_heard(listener: Listener, t_ns: int) -> None:
+        while not any(isinstance(item, Heard) and item.event.t_ns == t_ns for item in await listener.batch()):
+            pass
+
+    run(test())
+
+
 def test_an_event_of_another_version_is_told_as_a_loss_and_the_next_is_heard(tmp_path: Path) -> None:
     async def test() -> None:
         async with Speaker(VISION, run_dir=tmp_path, data_dir=tmp_path) as speaker:
