@@ -10,7 +10,7 @@ _HIDDEN: Final = "***"
 # A camera's password may hold `/` and `@` unescaped, so all up to the last `@` before white space or a quote goes.
 # That may hide part of a harmless URL with an `@` in its path, which is the better mistake.
 # One slash is enough: `Path("rtsp://…")` keeps no more.
-_USERINFO: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*:/+)[^\s'\"<>]*@")
+_USERINFO: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*:/{1,2})[^\s'\"<>]*@")
 _SECRET_PARAMETER: Final = re.compile(
     r"(?i)([?&;](?:user(?:name)?|usr|login|pass(?:word|wd)?|pwd|psw|token|secret|api_?key|auth|credentials?)=)[^\s&;#'\"<>]+"
 )

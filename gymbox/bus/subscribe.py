@@ -97,6 +97,7 @@ class Listener:
         self._silence_s = silence_s
         self._live: dict[bytes, tuple[str, int]] = {}
         self._ready: deque[Heard | Lost] = deque()
+        self._past: set[str] = set()
         self._said = address(run_dir, channel.name)
         self._again = address(run_dir, channel.name + ".again")
         # Whoever wants one numbered topic hears all, since they share one count; the others are left out at the end.
@@ -194,6 +195,11 @@ class Listener:
 
     def _take_numbered(self, epoch: str, event: Numbered) -> None:
         """The next in order is taken; one after a gap waits in the speaker's store until its turn."""
+        if epoch in self._past:  # a last word from before the speaker began anew
+            return
+        first = event.number == 1 or (self._from_now and self._cursor is None)
+        if first and (self._cursor is None or self._cursor.epoch != epoch):
+            self._begin(Cursor(epoch, event.number - 1))
         if self._cursor is None or epoch != self._cursor.epoch or event.number > self._cursor.number + 1:
             self._behind = True
         elif event.number == self._cursor.number + 1:
@@ -234,10 +240,9 @@ class Listener:
     def _follow(self, answer: wire.Answer, events: list[Numbered]) -> int:
         """Tell what is gone for good, take the events, and return the number of the last."""
         cursor = self._cursor
-        if cursor is None:
-            self._cursor = Cursor(answer.epoch, answer.head if self._from_now else answer.first - 1)
-        elif cursor.epoch != answer.epoch:
-            self._lose(None, "the speaker counts anew", Cursor(answer.epoch, answer.first - 1))
+        if cursor is None or cursor.epoch != answer.epoch:
+            now = cursor is None and self._from_now
+            self._begin(Cursor(answer.epoch, answer.head if now else answer.first - 1))
         elif cursor.number > answer.head:
             self._lose(None, "the speaker lost its newest events", Cursor(answer.epoch, answer.head))
         elif cursor.number < answer.first - 1:
@@ -251,6 +256,13 @@ class Listener:
     def _standing(self) -> Cursor:
         assert self._cursor is not None, "the speaker was reached"
         return self._cursor
+
+    def _begin(self, cursor: Cursor) -> None:
+        """Follow another count."""
+        if self._cursor:
+            self._past.add(self._cursor.epoch)
+            self._lose(None, "the speaker counts anew", cursor)
+        self._cursor = cursor
 
     def _lose(self, count: int | None, why: str, cursor: Cursor) -> None:
         self._cursor = cursor
