@@ -45,6 +45,7 @@ def test_a_record_torn_at_any_byte_is_cut_away_and_all_before_it_stays(tmp_path:
         assert again.head == 3, cut
         assert [event.body for event in again.read(0, **ALL)] == [b"body 1", b"body 2", b"body 3"]
         assert again.set_aside is None
+        assert newest_segment(tmp_path).stat().st_size == before
         assert again.append(EVENTS[4:5]) == [Numbered(4, *EVENTS[4])]
         again.close()
 
