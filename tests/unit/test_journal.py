@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gymbox.bus import journal
@@ -131,6 +131,7 @@ def test_events_wait_in_memory_while_the_disk_takes_none(tmp_path: Path, monkeyp
     again.close()
 
 
+@settings(deadline=None, max_examples=50)  # a disk may take its time
 @given(
     steps=st.lists(st.lists(st.binary(max_size=200), min_size=1, max_size=6), max_size=12),
     reopen=st.sets(st.integers(0, 11)),
