@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
 
 class GymboxError(Exception):
     """Anything gymbox refuses, with a message for the person at the screen. The CLI prints it and exits with 2."""
@@ -29,3 +34,37 @@ class ExerciseError(GymboxError):
 
 class DeviceError(GymboxError):
     """A device that was asked for and is not there."""
+
+
+class ConfigError(GymboxError):
+    """A setting with a wrong name or value; the message names the file and line, or the variable."""
+
+
+class EventError(GymboxError):
+    """A message between processes that is no event of this version."""
+
+
+class BusError(GymboxError):
+    """A socket that cannot be had, or a request that failed or was not answered in time."""
+
+
+class NoAnswerError(BusError):
+    """Nobody answered in time; whether the request was done is not known."""
+
+
+class RefusedError(BusError):
+    """The other process answered that it will not; `kind` names its error's class."""
+
+    def __init__(self, message: str, *, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def in_words(error: ValidationError) -> str:
+    """The first five complaints as `where: what`; of what came only numbers are shown, as text may be secret."""
+    words = []
+    for complaint in error.errors(include_url=False, include_context=False)[:5]:
+        came = f", got {complaint['input']}" if isinstance(complaint["input"], int | float) else ""
+        words.append(f"{'.'.join(map(str, complaint['loc'])) or 'whole'}: {complaint['msg']}{came}")
+    more = error.error_count() - len(words)
+    return "; ".join(words) + (f"; and {more} more" if more > 0 else "")
