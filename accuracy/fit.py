@@ -1,7 +1,7 @@
-"""The errors the default pose model makes on rendered excerpts: `python -m accuracy.fit FOLDER` fits `synth/noise.json`.
+"""The errors of the default pose model on rendered excerpts: `python -m accuracy.fit FOLDER` fits `synth/noise.json`.
 
 The excerpts come from `synth/excerpts.py`: videos, and beside each the exact keypoints and how each is seen. The model's
-errors turned out to be about as long in pixels of its own input whatever the person's size, so pixels of that input are
+errors turned out to be about as long in pixels of its own input whatever the person is like, so pixels of that input are
 the unit of all lengths. What one excerpt shows of one keypoint, seen in one way, is taken apart (`Part`): an offset that
 stays, a gain (how much of the keypoint's movement against the trunk is exaggerated, or lost where negative), a slow error
 and a fast one. Deviations are robust (1.4826 × the median of absolute ones), so that gross errors, which have a share of
@@ -75,7 +75,7 @@ class Compared:
     def moved(self) -> Floats:
         """(T, 17, 2) where the keypoint is against the trunk, from where it usually is."""
         against = self.exact - self.exact[:, TRUNK].mean(1, keepdims=True)
-        return against - np.median(against, axis=0)
+        return np.asarray(against - np.median(against, axis=0))
 
 
 def compared(video: Path) -> Compared:
@@ -156,7 +156,10 @@ def fit(excerpts: Sequence[Compared]) -> dict[str, object]:
     """The parameters of `synth/noise.py`, rounded."""
     found: dict[tuple[int, int], list[Part]] = {
         (sight, kind): [
-            part for each in excerpts for joint in np.flatnonzero(kind == KIND) for part in parts(each, sight, joint)
+            part
+            for each in excerpts
+            for joint in np.flatnonzero(kind == KIND)
+            for part in parts(each, sight, int(joint))
         ]
         for sight in range(len(SIGHTS))
         for kind in range(len(JOINTS))

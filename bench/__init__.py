@@ -1,0 +1,1 @@
+"""What `just bench` runs."""

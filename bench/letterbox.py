@@ -47,7 +47,8 @@ def planar(bgr: Bytes) -> Floats:
 def interleaved(rgb: Bytes) -> npt.NDArray[np.int32]:
     """(160, 256, 3) RGB 0-255 on grey, by OpenCV and numpy: the default model's input, scaled as well as ours."""
     small = cv2.resize(rgb, (LONG_SIDE, 144), interpolation=cv2.INTER_AREA)
-    return cv2.copyMakeBorder(small, 8, 8, 0, 0, cv2.BORDER_CONSTANT, value=(114, 114, 114)).astype(np.int32)
+    boxed = cv2.copyMakeBorder(small, 8, 8, 0, 0, cv2.BORDER_CONSTANT, value=(114, 114, 114))
+    return np.asarray(boxed, np.int32)
 
 
 def rows() -> list[Row]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
-import numpy as np
 import onnxruntime
 
 from bench.row import Row, at_least, at_most
@@ -16,6 +15,8 @@ from gymbox.picture import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import numpy as np
 
 CLIP = Path("tests/data/sample.mp4")
 THREADS = 2
@@ -67,9 +68,9 @@ def rows() -> list[Row]:
     frames = 0
     slices = zip(passes(whole()), passes(bare()), strict=True)
     next(slices)
-    for (ours, count), (theirs, _) in slices:
-        seconds["whole"] += ours
-        seconds["bare"] += theirs
+    for (with_all, count), (with_less, _) in slices:
+        seconds["whole"] += with_all
+        seconds["bare"] += with_less
         frames += count
     each = {what: total * 1e3 / frames for what, total in seconds.items()}
     ratio, fps = seconds["whole"] / seconds["bare"], frames / seconds["whole"]

@@ -35,6 +35,8 @@ def test_the_demo_counts_right_and_draws(tmp_path: Path) -> None:
     drawn = ROOT / "out" / "demo.mp4"
     assert f"drawn:  {drawn}" in done.stdout
     with av.open(str(SAMPLE)) as before, av.open(str(drawn)) as after:
+        assert before.duration is not None
+        assert after.duration is not None
         assert abs(before.duration - after.duration) < 0.2 * av.time_base
 
 
