@@ -1,11 +1,11 @@
 """The errors of the default pose model on rendered excerpts: `python -m accuracy.fit FOLDER` fits `synth/noise.json`.
 
-The excerpts come from `synth/excerpts.py`: videos, and beside each the exact keypoints and how each is seen. The model's
-errors turned out to be about as long in pixels of its own input whatever the person is like, so pixels of that input are
-the unit of all lengths. What one excerpt shows of one keypoint, seen in one way, is taken apart (`Part`): an offset that
-stays, a gain (how much of the keypoint's movement against the trunk is exaggerated, or lost where negative), a slow error
-and a fast one. Deviations are robust (1.4826 × the median of absolute ones), so that gross errors, which have a share of
-their own, do not widen the usual ones.
+The excerpts come from `synth/excerpts.py`: videos, and beside each the exact keypoints and how each is seen. The
+model's errors turned out to be about as long in pixels of its own input whatever the person is like, so pixels of
+that input are the unit of all lengths. What one excerpt shows of one keypoint, seen in one way, is taken apart
+(`Part`): an offset that stays, a gain (how much of the keypoint's movement against the trunk is exaggerated, or
+lost where negative), a slow error and a fast one. Deviations are robust (1.4826 × the median of absolute ones), so
+that gross errors, which have a share of their own, do not widen the usual ones.
 """
 
 from __future__ import annotations
