@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from gymbox.config import Settings, find, load
+# What a command needs is imported when it runs, so that `gymbox --help` does not wait for all of it.
+# ruff: noqa: PLC0415
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -26,6 +27,8 @@ File = Annotated[
 @app.command()
 def check(config: File = None) -> None:
     """Read the settings, and say what is wrong by line."""
+    from gymbox.config import find, load
+
     path = config or find()
     settings = load(path)
     cameras = len(settings.camera)
@@ -37,6 +40,8 @@ def check(config: File = None) -> None:
 @app.command()
 def show(config: File = None) -> None:
     """Print the settings in force, defaults and environment included, credentials hidden."""
+    from gymbox.config import load
+
     text = load(config).model_dump_json(indent=2)
     console = Console()
     if console.is_terminal:
@@ -48,6 +53,8 @@ def show(config: File = None) -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of gymbox.toml, for editors that check as you type."""
+    from gymbox.config import Settings
+
     described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Settings.model_json_schema()}
     typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
 
