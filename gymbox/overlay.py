@@ -13,8 +13,10 @@ from PIL import Image
 
 from gymbox._core import Event
 from gymbox.errors import OutputError
+from gymbox.layout import Layout
 from gymbox.output import written
-from gymbox.sketch import draw
+from gymbox.sketch import Portrait, draw, unit
+from gymbox.tally import lowers_first
 from gymbox.video import NANOS
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ ALERT_S = 2.5
 
 LONG_SIDE = (960, 1920)
 """Pixels: smaller videos are drawn larger, so that the text can be read, and larger ones smaller."""
+
+LOWERING = {"rest": "ready", "out": "going down", "turn": "at the bottom", "back": "coming up"}
+RAISING = {"rest": "ready", "out": "going up", "turn": "at the top", "back": "coming down"}
+"""The core's phases in words for people, for exercises that begin by lowering and by raising something."""
 
 TICK = Fraction(1, 90_000)
 """Seconds: the overlay's clock, fine enough for every rate."""
@@ -64,6 +70,8 @@ class Overlay:
                 self._stream = _h264(self._container, first, fps)
             except (av.FFmpegError, ValueError) as error:
                 raise OutputError(f"{path}: expected the name of a video, such as overlay.mp4 ({error})") from error
+            size = (self._stream.codec_context.width, self._stream.codec_context.height)
+            self._layout = Layout(size, unit(size))
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -84,15 +92,21 @@ class Overlay:
                 self._alerts[event.track] = (message, event.at_ns)
         size = self._stream.codec_context
         image = Image.fromarray(frame.picture.reformat(size.width, size.height, "rgb24").to_ndarray())
-        for person in people:
-            exercise = self._exercises[person.exercise].name["en"] if person.exercise else None
-            alert, said_ns = self._alerts.get(person.track, ("", 0))
-            draw(image, person, exercise, alert if frame.t_ns - said_ns < ALERT_S * NANOS else "")
+        draw(image, [self._portrait(person, frame.t_ns) for person in people], self._layout, frame.t_ns)
         drawn = av.VideoFrame.from_ndarray(np.asarray(image), format="rgb24").reformat(
             format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
         )
         drawn.pts, drawn.time_base = round(frame.t_ns / NANOS / TICK), TICK
         self._container.mux(self._stream.encode(drawn))
+
+    def _portrait(self, person: Sketched, t_ns: int) -> Portrait:
+        if person.exercise is None:
+            return Portrait(person, None)
+        exercise = self._exercises[person.exercise]
+        phases = LOWERING if lowers_first(exercise) else RAISING
+        alert, said_ns = self._alerts.get(person.track, ("", 0))
+        said = alert if t_ns - said_ns < ALERT_S * NANOS else ""
+        return Portrait(person, exercise.name["en"], phases[person.phase], said)
 
 
 def _h264(container: OutputContainer, first: Frame, fps: float) -> VideoStream:

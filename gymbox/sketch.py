@@ -1,7 +1,8 @@
-"""One person drawn on a picture: the skeleton, and a card with the count, the exercise and the phase."""
+"""People drawn on a picture: the skeleton, and a card with the count, the exercise and the phase."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,6 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from gymbox.layout import Layout
 
 Colour = tuple[int, int, int]
 
@@ -26,9 +29,6 @@ _MIDDLE = ((5, 6), (11, 12), (5, 11), (6, 12))
 _FIRST_JOINT = 5
 """Before it come the nose, the eyes and the ears, of which no skeleton is made."""
 
-PHASES = {"rest": "ready", "out": "going", "turn": "turning", "back": "returning"}
-"""The core's phases, in words for people."""
-
 # Told apart by people who see colours differently: Okabe and Ito (2008), without black and yellow.
 _PEOPLE: tuple[Colour, ...] = (
     (86, 180, 233),
@@ -41,6 +41,7 @@ _PEOPLE: tuple[Colour, ...] = (
 _WHITE: Colour = (255, 255, 255)
 _GREY: Colour = (176, 184, 192)
 _DARK: Colour = (14, 18, 22)
+_TROUGH: Colour = (62, 69, 77)
 _RED: Colour = (255, 107, 98)
 
 
@@ -80,26 +81,49 @@ class Sketched(Protocol):
         """Partial ones of the running set."""
 
 
-def draw(image: Image.Image, person: Sketched, exercise: str | None, alert: str) -> None:
-    """Draw a person on an RGB picture.
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A person, and what is said of them."""
 
-    Args:
-        image: The picture, changed in place.
-        person: Where they are, and how far in the repetition.
-        exercise: How people call what they do; without it there is no card, and the skeleton stays grey.
-        alert: What they are being told now; empty if nothing.
-    """
-    unit = max(0.25, min(image.size) / 720)  # everything is designed for a picture 720 pixels high
-    colour = _GREY if exercise is None else _PEOPLE[(person.track - 1) % len(_PEOPLE)]
-    points = {
-        index: (float(x) * image.width, float(y) * image.height)
-        for index, (x, y, score) in enumerate(person.keypoints)
-        if score >= SEEN
-    }
-    _skeleton(image, points, colour, unit)
-    if exercise is not None:
-        card = _card(person, exercise, alert, colour, unit * SMOOTH).reduce(SMOOTH)
-        _place(image, card, person.bbox, unit)
+    person: Sketched
+    """Where they are, and how far in the repetition."""
+    exercise: str | None
+    """How people call what they do; without it there is no card, and the skeleton stays grey."""
+    phase: str = ""
+    """Where in the repetition they are, in words."""
+    alert: str = ""
+    """What they are being told now; empty if nothing."""
+
+
+def unit(size: tuple[int, int]) -> float:
+    """Pixels of the picture in a pixel of the design, which is made for pictures 720 pixels high."""
+    return max(0.25, min(size) / 720)
+
+
+def draw(image: Image.Image, portraits: Sequence[Portrait], layout: Layout, t_ns: int) -> None:
+    """Draw people on an RGB picture, in place: all skeletons, then all cards where the layout wants them."""
+    one = unit(image.size)
+    for each in portraits:
+        points = {
+            index: (float(x) * image.width, float(y) * image.height)
+            for index, (x, y, score) in enumerate(each.person.keypoints)
+            if score >= SEEN
+        }
+        _skeleton(image, points, _colour(each), one)
+    cards = {each.person.track: _card(each, one) for each in portraits if each.exercise is not None}
+    bodies = {each.person.track: _body(each.person, image.size) for each in portraits}
+    places = layout.places({track: card.size for track, card in cards.items()}, bodies, t_ns)
+    for track, card in cards.items():
+        image.paste(card, places[track], card)
+
+
+def _body(person: Sketched, size: tuple[int, int]) -> tuple[float, float, float, float]:
+    left, top, right, bottom = person.bbox
+    return (left * size[0], top * size[1], right * size[0], bottom * size[1])
+
+
+def _colour(portrait: Portrait) -> Colour:
+    return _GREY if portrait.exercise is None else _PEOPLE[(portrait.person.track - 1) % len(_PEOPLE)]
 
 
 class _Patch:
@@ -143,49 +167,36 @@ def _skeleton(image: Image.Image, points: dict[int, tuple[float, float]], colour
     patch.stroke(joints, 7 * unit, _WHITE)
 
 
-def _place(image: Image.Image, card: Image.Image, bbox: Sequence[float], unit: float) -> None:
-    """Above the head; where there is no room, beside the person; never outside the picture."""
-    x1, x2, y1 = bbox[0] * image.width, bbox[2] * image.width, bbox[1] * image.height
-    gap, edge = 14 * unit, 10 * unit
-    left, top = (x1 + x2 - card.width) / 2, y1 - card.height - gap
-    if top < edge:
-        left = x2 + gap if x2 + gap + card.width + edge <= image.width else x1 - gap - card.width
-    left = max(edge, min(left, image.width - card.width - edge))
-    top = max(edge, min(top, image.height - card.height - edge))
-    image.paste(card, (round(left), round(top)), card)
-
-
-def _card(person: Sketched, exercise: str, alert: str, colour: Colour, unit: float) -> Image.Image:
+def _card(portrait: Portrait, one: float) -> Image.Image:
     """A count, the exercise over its phase, a bar for the repetition under way; an alert as a line of its own."""
+    person, exercise, alert = portrait.person, portrait.exercise or "", portrait.alert
+    px = one * SMOOTH
     count = str(person.reps)
-    partial = f" · {person.partial_reps} partial" if person.partial_reps else ""
-    below = PHASES[person.phase] + partial
-    large, middle, small = (_font(round(size * unit)) for size in (44, 21, 16))
-    pad = 14 * unit
+    partial = f"{person.partial_reps} partial" if person.partial_reps else ""
+    below = " · ".join(filter(None, (portrait.phase, partial)))
+    large, middle, small = (_font(round(size * px)) for size in (44, 21, 16))
+    pad, radius = 14 * px, 12 * px
     text_left = pad * 2 + large.getlength(count)
-    width = text_left + max(middle.getlength(exercise), small.getlength(below), 96 * unit) + pad
-    height = 66 * unit
-    alert_height = 34 * unit if alert else 0
+    width = text_left + max(middle.getlength(exercise), small.getlength(below), 112 * px) + pad
     width = max(width, 2 * pad + small.getlength(alert))
+    height, alert_height = 66 * px, 34 * px if alert else 0
     card = Image.new("RGBA", (_whole(width), _whole(height + alert_height)))
     pen = ImageDraw.Draw(card)
     if alert:
-        pen.rounded_rectangle(
-            (0, height - 20 * unit, width - 1, height + alert_height - 1), 12 * unit, fill=(*_RED, 235)
-        )
+        pen.rounded_rectangle((0, height - 2 * radius, width - 1, height + alert_height - 1), radius, fill=(*_RED, 240))
         pen.text((pad, height + alert_height / 2), alert, font=small, fill=_DARK, anchor="lm")
-    pen.rounded_rectangle((0, 0, width - 1, height - 1), 12 * unit, fill=(*_DARK, 225))
+    pen.rounded_rectangle((0, 0, width - 1, height - 1), radius, fill=(*_DARK, 232))
     pen.text(
-        (pad, height * 0.44), count, font=large, fill=_WHITE, anchor="lm", stroke_width=unit * 0.7, stroke_fill=_WHITE
+        (pad, height * 0.44), count, font=large, fill=_WHITE, anchor="lm", stroke_width=px * 0.7, stroke_fill=_WHITE
     )
-    pen.text((text_left, 19 * unit), exercise, font=middle, fill=_WHITE, anchor="lm")
-    pen.text((text_left, 41 * unit), below, font=small, fill=_GREY, anchor="lm")
-    bar = (pad, height - 11 * unit, width - pad, height - 6 * unit)
-    pen.rounded_rectangle(bar, 2.5 * unit, fill=(*_GREY, 70))
-    reached = bar[0] + (bar[2] - bar[0]) * min(1.0, max(0.0, person.progress))
-    if reached > bar[0] + 1:
-        pen.rounded_rectangle((bar[0], bar[1], reached, bar[3]), 2.5 * unit, fill=colour)
-    return card
+    pen.text((text_left, 19 * px), exercise, font=middle, fill=_WHITE, anchor="lm")
+    pen.text((text_left, 41 * px), below, font=small, fill=_GREY, anchor="lm")
+    left, top, right, bottom = (pad, height - 11 * px, width - pad, height - 6 * px)
+    pen.rounded_rectangle((left, top, right, bottom), 2.5 * px, fill=_TROUGH)
+    reached = (right - left) * min(1.0, max(0.0, person.progress))
+    if reached >= bottom - top:  # shorter ones have no room for round ends
+        pen.rounded_rectangle((left, top, left + reached, bottom), 2.5 * px, fill=_colour(portrait))
+    return card.reduce(SMOOTH)
 
 
 @cache

@@ -83,7 +83,7 @@ def _set(person: int, finished: Event.SetFinished, notes: _Notes) -> SetResult:
 
 def _rep(rep: Rep, exercise: Exercise) -> RepResult:
     out_s, back_s = round(rep.tempo_out, 3), round(rep.tempo_back, 3)
-    down_s, up_s = (out_s, back_s) if _lowers_first(exercise) else (back_s, out_s)
+    down_s, up_s = (out_s, back_s) if lowers_first(exercise) else (back_s, out_s)
     return RepResult(
         number=rep.number,
         kind=rep.kind,
@@ -100,7 +100,7 @@ def _rep(rep: Rep, exercise: Exercise) -> RepResult:
     )
 
 
-def _lowers_first(exercise: Exercise) -> bool:
+def lowers_first(exercise: Exercise) -> bool:
     """Whether a repetition begins with lowering: a body over its feet or hands does, a hand about its shoulder not."""
     return exercise.anchor != "shoulders"
 

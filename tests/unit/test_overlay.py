@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import av
 import numpy as np
@@ -14,8 +14,10 @@ from PIL import Image
 
 from gymbox import Event
 from gymbox.exercises import load
-from gymbox.overlay import Overlay
-from gymbox.sketch import PHASES, draw
+from gymbox.exercises.schema import FormCheck
+from gymbox.layout import Layout
+from gymbox.overlay import LOWERING, RAISING, Overlay
+from gymbox.sketch import Portrait, draw, unit
 from gymbox.video import Video
 from tests import clips, lifter
 
@@ -49,7 +51,7 @@ def person(*, middle: float = 0.5) -> Somebody:
 
 def drawn(who: Somebody, exercise: str | None, alert: str = "", size: tuple[int, int] = (640, 360)) -> np.ndarray:
     image = Image.new("RGB", size, GREY)
-    draw(image, who, exercise, alert)
+    draw(image, [Portrait(who, exercise, LOWERING[who.phase], alert)], Layout(size, unit(size)), 0)
     changed: np.ndarray = (np.asarray(image) != GREY).any(axis=2)
     return changed
 
@@ -77,9 +79,22 @@ def test_a_card_says_more_when_there_is_more_to_say() -> None:
     assert drawn(person(), "Squat", "Go deeper").sum() > plain
 
 
-@pytest.mark.parametrize("phase", PHASES)
-def test_every_phase_of_the_core_has_a_word(phase: str) -> None:
-    assert drawn(replace(person(), phase=phase), "Squat").any()
+@pytest.mark.parametrize("words", [LOWERING, RAISING])
+def test_every_phase_that_a_form_check_may_name_has_words(words: dict[str, str]) -> None:
+    assert list(words) == list(get_args(FormCheck.model_fields["phase"].annotation))
+    assert len(set(words.values())) == len(words)
+
+
+def test_the_bar_fills_with_the_repetition() -> None:
+    def filled(progress: float) -> int:
+        image = Image.new("RGB", (1280, 720), GREY)
+        portrait = Portrait(replace(person(), progress=progress, track=2), "Squat", "going down")
+        draw(image, [portrait], Layout(image.size, 1), 0)
+        return int((np.asarray(image) == (230, 159, 0)).all(axis=2).sum())
+
+    empty, half, full = filled(0), filled(0.5), filled(1)
+    assert empty < half < full
+    assert full - half == pytest.approx(half - empty, rel=0.1)
 
 
 @given(
