@@ -42,6 +42,7 @@ FEW, SHORT = 6, 12  # parts under which a kind's numbers are those of all kinds 
 LAG_S = 0.4  # seconds apart, how alike errors still are gives their memory
 NEAR = 12.0  # pixels: sides nearer than this lie over each other
 MOVED = 2.0  # pixels of movement that show a gain
+TOGETHER = ((7, 9), (8, 10), (13, 15), (14, 16), (5, 11), (6, 12))  # joints of one limb, or of the trunk
 SWAPS = {"arms": ((7, 8), (9, 10)), "legs": ((13, 14), (15, 16))}
 
 
@@ -141,7 +142,7 @@ def parts(each: Compared, sight: int, joint: int) -> list[Part]:
     gain = None
     if np.sqrt((moved[near] ** 2).sum(1).mean()) > MOVED:
         centred = moved[near] - moved[near].mean(0)
-        gain = float((error[near] * centred).sum() / (centred**2).sum())
+        gain = float(np.clip((error[near] * centred).sum() / (centred**2).sum(), -1, 1))
         error -= gain * (moved - moved[near].mean(0))
     both = near[1:] & near[:-1]
     fast = np.mean([deviation((error[1:] - error[:-1])[both][:, axis]) for axis in (0, 1)]) / np.sqrt(2)
@@ -180,10 +181,11 @@ def fit(excerpts: Sequence[Compared]) -> dict[str, object]:
     gross_scores = [part.gross_score for part in every if part.gross_score is not None]
     fitted: dict[str, object] = {
         "about": f"{len(there)} frames of {len(excerpts)} rendered excerpts; made by `python -m accuracy.fit`",
-        **{name: tables[name].round(3).tolist() for name in tables if name != "parts"},
+        **{name: tables[name].round(2).tolist() for name in tables if name != "parts"},
         "gross_size": round(_gross_size(excerpts), 1),
         "gross_unevenness": round(_unevenness([part.gross for part in found[0, 4] + found[0, 5]]), 2),
         "gross_score": round(float(np.mean(gross_scores)) if gross_scores else 1.0, 2),
+        "together": round(_together(excerpts), 2),
         "slow_s": round(float(-LAG_S / np.log(np.clip(products / max(squares, 1e-9), 0.05, 0.95))), 2),
         "gross_s": round(_spell([each.gross & each.found[:, None] for each in excerpts], excerpts), 2),
         "swap": [round(share, 3) for share in swaps],
@@ -214,6 +216,7 @@ def _described(some: Sequence[Part]) -> dict[str, float]:
         "fast": float(np.sqrt(np.mean([part.fast**2 for part in whole]))) if whole else 0.0,
         "gross": mean("gross"),
         "score": mean("score"),
+        "score_stays": deviation(np.array([part.score for part in some])),
         "score_spread": mean("score_spread"),
         "parts": float(len(some)),
     }
@@ -226,9 +229,19 @@ def _unevenness(shares: Sequence[float]) -> float:
 
 
 def _gross_size(excerpts: Sequence[Compared]) -> float:
-    """Deviation of gross errors."""
-    far = np.concatenate([each.error[each.gross] for each in excerpts])
-    return float(np.sqrt(np.mean(np.clip(far, -60, 60) ** 2))) if len(far) else GROSS
+    """Mean length of gross errors beyond `GROSS`."""
+    far = np.concatenate([np.linalg.norm(each.error[each.gross], axis=-1) for each in excerpts])
+    return float(np.minimum(far - GROSS, 60).mean()) if len(far) else GROSS
+
+
+def _together(excerpts: Sequence[Compared]) -> float:
+    """How the errors of a limb's joints correlate, gross ones left out."""
+    pairs = []
+    for each in excerpts:
+        usual = np.where(each.gross[..., None], np.nan, each.error)
+        pairs += [usual[:, pair].transpose(0, 2, 1).reshape(-1, 2) for pair in TOGETHER]
+    pooled = np.concatenate(pairs)
+    return float(np.corrcoef(pooled[np.isfinite(pooled).all(1)].T)[0, 1])
 
 
 def swapped(excerpt: Compared, pairs: Sequence[tuple[int, int]]) -> tuple[NDArray[np.bool_], Floats]:
@@ -265,7 +278,7 @@ def _swaps(excerpts: Sequence[Compared], pairs: Sequence[tuple[int, int]]) -> tu
 
 
 def _show(tables: dict[str, Floats], fitted: dict[str, object]) -> None:
-    columns = ("down", "stays", "gain", "gain_spread", "slow", "fast", "gross", "score", "score_spread")
+    columns = ("down", "stays", "gain", "gain_spread", "slow", "fast", "gross", "score", "score_stays", "score_spread")
     for sight, name in enumerate(SIGHTS):
         rows = []
         for kind, joint in enumerate(JOINTS):
@@ -289,7 +302,8 @@ def main() -> int:
     if not excerpts:
         console.print(f"{options.folder}: expected excerpts (*.mp4 with *.npz), got none")
         return 2
-    options.out.write_text(json.dumps(fit(excerpts)) + "\n", encoding="utf-8")
+    lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in fit(excerpts).items()]
+    options.out.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     return 0
 
 

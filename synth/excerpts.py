@@ -15,6 +15,7 @@
 """
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,8 +68,9 @@ def main() -> None:
             size=size_of(projected, scene.camera, body.height),
             fps=scene.motion.fps,
         )
-        print(f"\r{number + 1} of {options.count} excerpts", end="", flush=True)
-    print()
+        if sys.stdout.isatty():
+            end = "" if number + 1 < options.count else "\n"
+            print(f"\r{number + 1} of {options.count} excerpts", end=end, flush=True)
 
 
 if __name__ == "__main__":

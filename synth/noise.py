@@ -1,34 +1,49 @@
 """What a pose model would have seen: exact keypoints in, keypoints with the errors and scores of MoveNet out.
 
-The parameters are in `noise.json`, fitted on rendered frames by `fit_noise.py`. Lengths are in sizes: one size is the
-person's height as it would stand at that distance, in picture heights. Per keypoint and by how it is seen (in sight,
-behind the own body, behind a thing, outside): an offset that is always there, a slow error that lives for `slow_s`, a
-fast one that is new in each frame, now and then a gross one, and a score. Arms and legs swap sides for a while, and
-people go unseen.
+The parameters are in `noise.json`, fitted on rendered frames by `python -m accuracy.fit`. Lengths are in pixels of the
+model's input, whatever the size of the person: that is how the model errs. A keypoint's error depends on how it is
+seen (in sight, behind the own body, behind a thing, outside): an offset that stays over a clip, a gain (a share of its
+movement against the trunk that is exaggerated, or lost where negative), a slow error, a fast one that is new in each
+frame, and for a while a gross one. The joints of a limb err alike. Arms and legs swap sides for a while.
 """
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 from rotation import Array
 
 SIGHTS = ("seen", "behind_self", "behind_thing", "outside")
 ARMS, LEGS = ((7, 8), (9, 10)), ((13, 14), (15, 16))
+LIMB = np.array([0, 0, 0, 0, 0, 1, 1, 2, 3, 2, 3, 1, 1, 4, 5, 4, 5])  # head, trunk, arms, legs
+TRUNK = (5, 6, 11, 12)
+INPUT = 256  # pixels of the model's input, long side
+GROSS = 8.0  # pixels from which an error is gross
+NEAR = 12.0  # pixels: sides nearer than this lie over each other
+EASE_S = 0.15  # how fast the errors change when a keypoint goes out of sight
+TABLES = ("down", "stays", "gain", "gain_spread", "slow", "fast", "gross", "score", "score_stays", "score_spread")
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Fitted errors; arrays are `(4, 17)`, by how a keypoint is seen and which it is."""
+    """Fitted errors in pixels of the model's input; arrays are `(4, 17)`, by how a keypoint is seen and which it is."""
 
-    offset: Array  # (4, 17, 2), sizes: x towards the picture's right, y down
-    slow: Array  # deviation in sizes
-    fast: Array
+    down: Array  # offset downwards of everybody
+    stays: Array  # deviation of the offset between clips
+    gain: Array
+    gain_spread: Array  # deviation between clips
+    slow: Array  # deviation
+    fast: Array  # deviation
     gross: Array  # share of frames with a gross error
-    gross_size: float  # deviation of a gross error in sizes
     score: Array  # mean score
-    score_spread: Array  # deviation of scores
+    score_stays: Array  # deviation between clips
+    score_spread: Array  # deviation within a clip
+    gross_size: float  # mean length of gross errors beyond `GROSS`
+    gross_unevenness: float  # 0: every clip has its share of gross errors, 1: they have all or nothing
+    gross_score: float  # score of a keypoint with a gross error, over its usual one
+    together: float  # correlation of the errors of a limb's joints
     slow_s: float  # how long a slow error lives
     gross_s: float  # how long a gross error lives
     swap: tuple[float, float]  # share of frames with arms and with legs swapped, when the sides lie over each other
@@ -40,30 +55,56 @@ class Noise:
     def load(cls, path: Path | None = None) -> "Noise":
         """The fitted noise of the default model."""
         raw = json.loads((path or Path(__file__).with_name("noise.json")).read_text())
-        arrays = ("offset", "slow", "fast", "gross", "score", "score_spread")
-        return cls(**{key: np.array(value) if key in arrays else value for key, value in raw.items() if key != "about"})
+        return cls(**{key: np.array(value) if key in TABLES else value for key, value in raw.items() if key != "about"})
 
 
 def lasting(frames: int, fps: float, seconds: float, random: np.random.Generator, columns: int) -> Array:
-    """`(frames, columns)` of noise with deviation 1 whose memory fades over `seconds` (an Ornstein-Uhlenbeck walk)."""
-    keep = np.exp(-1 / (fps * seconds))
-    out = random.standard_normal((frames, columns))
-    for frame in range(1, frames):
-        out[frame] = keep * out[frame - 1] + np.sqrt(1 - keep**2) * out[frame]
-    return out
+    """`(frames, columns)` of noise with deviation 1 that moves smoothly and fades over `seconds`."""
+    keep = np.exp(-2 / (fps * seconds))
+    before = round(6 * fps * seconds)  # frames until the start is forgotten
+    out = random.standard_normal((before + frames, columns))
+    for _ in range(2):
+        for frame in range(1, len(out)):
+            out[frame] = keep * out[frame - 1] + (1 - keep) * out[frame]
+    return out[before:] * np.sqrt((1 + keep) ** 3 / ((1 - keep) * (1 + keep**2)))
 
 
 def spells(frames: int, fps: float, share: Array, seconds: float, random: np.random.Generator) -> Array:
-    """`(frames, columns)` booleans, true for a `(frames, columns)` share of the time, in spells of `seconds`."""
+    """`(frames,)` booleans, true for a share of the time, `(frames,)` too, in spells of `seconds`."""
     end = min(1.0, 1 / (fps * seconds))
     begin = np.clip(end * share / np.maximum(1 - share, 1e-3), 0, 1)
-    draw = random.uniform(size=share.shape)
-    out = np.zeros(share.shape, bool)
-    state = random.uniform(size=share.shape[1]) < share[0]
+    draw = random.uniform(size=frames)
+    out = np.zeros(frames, bool)
+    state = random.uniform() < share[0]
     for frame in range(frames):
-        state = np.where(state, draw[frame] >= end, draw[frame] < begin[frame])
+        state = draw[frame] >= end if state else draw[frame] < begin[frame]
         out[frame] = state
     return out
+
+
+def eased(how: Array, fps: float) -> Array:
+    """`(T, K, 4)` weights of the ways of being seen, which follow `how` within `EASE_S`."""
+    weights = np.eye(len(SIGHTS))[how]
+    step = 1 - np.exp(-1 / (fps * EASE_S))
+    for frame in range(1, len(how)):
+        weights[frame] = weights[frame - 1] + step * (weights[frame] - weights[frame - 1])
+    return weights
+
+
+def by_limb(own: Array, limbs: Array, together: float) -> Array:
+    """Mixes `(…, 17, d)` draws of joints with the `(…, 6, d)` ones of their limbs, keeping the deviation."""
+    return np.sqrt(together) * limbs[..., LIMB, :] + np.sqrt(1 - together) * own
+
+
+def drawn(random: np.random.Generator, axes: int, together: float) -> Array:
+    """`(17, axes)` for a whole clip, deviation 1."""
+    return by_limb(random.standard_normal((17, axes)), random.standard_normal((6, axes)), together)
+
+
+def walked(frames: int, fps: float, seconds: float, random: np.random.Generator, together: float) -> Array:
+    """`(frames, 17, 2)` that last, deviation 1."""
+    walk = lasting(frames, fps, seconds, random, 2 * (17 + 6)).reshape(frames, -1, 2)
+    return by_limb(walk[:, :17], walk[:, 17:], together)
 
 
 def seen_through(
@@ -72,7 +113,6 @@ def seen_through(
     how: Array,
     random: np.random.Generator,
     *,
-    size: Array,
     aspect: float,
     fps: float,
 ) -> tuple[Array, Array]:
@@ -83,40 +123,54 @@ def seen_through(
         projected: `(T, 17, ≥2)` exact keypoints, 0-1 of the picture.
         how: `(T, 17)` how each is seen, an index into `SIGHTS`.
         random: Where the errors come from.
-        size: `(T,)` sizes in picture heights.
         aspect: Width over height of the picture.
         fps: Frames a second.
     """
-    frames, joints = how.shape
-    column = np.arange(joints)[None].repeat(frames, 0)
-    exact = projected[..., :2] * [aspect, 1.0]
+    frames = len(how)
+    pixels = INPUT / max(aspect, 1.0) * np.array([aspect, 1.0])
+    exact = projected[..., :2] * pixels
+    weights = eased(how, fps)
 
     def fitted(table: Array) -> Array:
-        return table[how, column]
+        return np.einsum("tks,sk->tk", weights, table)
 
-    slow = lasting(frames, fps, noise.slow_s, random, joints * 2).reshape(frames, joints, 2)
-    fast = random.standard_normal((frames, joints, 2))
-    gross = spells(frames, fps, fitted(noise.gross), noise.gross_s, random)
-    far = lasting(frames, fps, noise.gross_s, random, joints * 2).reshape(frames, joints, 2) * noise.gross_size
-    error = fitted(noise.offset) + slow * fitted(noise.slow)[..., None] + fast * fitted(noise.fast)[..., None]
-    error = np.where(gross[..., None], far, error)
-    found = exact + error * size[:, None, None]
+    stays, gain = drawn(random, 2, noise.together), drawn(random, 1, noise.together)[:, 0]
+    gain = fitted(noise.gain) + gain * fitted(noise.gain_spread)
+    against = exact - exact[:, TRUNK].mean(1, keepdims=True)
+    error = stays * fitted(noise.stays)[..., None] + gain[..., None] * (against - np.median(against, axis=0))
+    error[..., 1] += fitted(noise.down)
+    error += walked(frames, fps, noise.slow_s, random, noise.together) * fitted(noise.slow)[..., None]
+    error += random.standard_normal((frames, 17, 2)) * fitted(noise.fast)[..., None]
+    gross = _gross(noise, fitted(noise.gross), random, fps)
+    far = walked(frames, fps, 2 * noise.gross_s, random, noise.together)
+    squared = (far**2).sum(-1, keepdims=True)
+    far *= (GROSS + noise.gross_size * squared / 2) / np.sqrt(squared)  # half the square is exponential
+    found = exact + error + np.where(gross[..., None], far, 0.0)
 
-    mood = 0.8 * lasting(frames, fps, 0.5, random, joints) + 0.6 * random.standard_normal((frames, joints))
-    score = fitted(noise.score) + mood * fitted(noise.score_spread)
-    score = np.clip(np.where(gross, 0.6 * score, score), 0.01, 0.98)
+    mood = 0.8 * lasting(frames, fps, 0.5, random, 17) + 0.6 * random.standard_normal((frames, 17))
+    clip = 0.8 * random.standard_normal() + 0.6 * random.standard_normal(17)
+    score = fitted(noise.score) + clip * fitted(noise.score_stays) + mood * fitted(noise.score_spread)
+    score = np.clip(np.where(gross, noise.gross_score * score, score), 0.01, 0.98)
     for pairs, share in ((ARMS, noise.swap[0]), (LEGS, noise.swap[1])):
         one, other = (np.array(side) for side in zip(*pairs, strict=True))
-        apart = np.abs(exact[:, one, 0] - exact[:, other, 0]).mean(1) / size
-        near = np.clip(1 - apart / 0.12, 0, 1)  # the sides lie over each other
-        swapped = spells(frames, fps, (share * near)[:, None], noise.swap_s, random)[:, 0]
+        apart = np.linalg.norm(exact[:, one] - exact[:, other], axis=-1).mean(1)
+        swapped = spells(frames, fps, share * (apart < NEAR), noise.swap_s, random)
         for left, right in pairs:
             found[swapped, left], found[swapped, right] = found[swapped, right], found[swapped, left].copy()
             score[swapped, left], score[swapped, right] = score[swapped, right], score[swapped, left].copy()
 
     outside = (how == 3).mean(1)
-    lost = np.clip(noise.unseen + 0.5 * np.clip(outside - 0.4, 0, 1), 0, 0.98)
-    there = ~spells(frames, fps, lost[:, None], noise.unseen_s, random)[:, 0]
-    there &= (how != 3).sum(1) >= 5
-    found = found / [aspect, 1.0]
-    return np.concatenate([found.clip(-0.02, 1.02), score[..., None]], -1), there
+    lost = np.clip(noise.unseen + np.clip(outside - 0.4, 0, 1), 0, 0.98)
+    there = ~spells(frames, fps, lost, noise.unseen_s, random) & ((how != 3).sum(1) >= 5)
+    return np.concatenate([(found / pixels).clip(-0.02, 1.02), score[..., None]], -1), there
+
+
+def _gross(noise: Noise, share: Array, random: np.random.Generator, fps: float) -> Array:
+    """`(T, 17)` which keypoints err grossly: where a normal deviate, partly the clip's own, falls under the share's."""
+    shares = np.linspace(0.0, 1.0, 1001)
+    normal = NormalDist()
+    thresholds = np.array([normal.inv_cdf(float(np.clip(each, 1e-4, 1 - 1e-4))) for each in shares])
+    stays = drawn(random, 1, 0.7)[:, 0]
+    walk = walked(len(share), fps, noise.gross_s, random, 0.7)[..., 0]
+    deviate = np.sqrt(noise.gross_unevenness) * stays + np.sqrt(1 - noise.gross_unevenness) * walk
+    return np.asarray(deviate < np.interp(share, shares, thresholds))

@@ -18,6 +18,7 @@
 import argparse
 import gzip
 import json
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from body import Assets
 from noise import Noise, seen_through
-from sight import seen_by, size_of
+from sight import seen_by
 from staging import FOUR, SEVEN, Scene, idle_scene, set_scene
 
 
@@ -44,14 +45,11 @@ def trace_lines(scene: Scene, noise: Noise | None, random: np.random.Generator) 
     for start, end, joints in scene.lost:
         now = (times >= start) & (times < end)
         how[np.ix_(now, joints)] = np.maximum(how[np.ix_(now, joints)], 2)
-    size = size_of(projected, camera, scene.motion.body.height)
     if noise is None:
         score = np.array([0.9, 0.4, 0.3, 0.05])[how]
         keypoints, there = np.concatenate([projected[..., :2], score[..., None]], -1), (how != 3).sum(1) >= 5
     else:
-        keypoints, there = seen_through(
-            noise, projected, how, random, size=size, aspect=camera.width / camera.height, fps=fps
-        )
+        keypoints, there = seen_through(noise, projected, how, random, aspect=camera.width / camera.height, fps=fps)
     rows: list[dict[str, object]] = [
         {
             "format": "gymbox-trace/1",
@@ -125,8 +123,8 @@ def main() -> None:
         jobs += [pool.submit(make_idle, number, **shared) for number in range(options.idle)]
         for done, job in enumerate(jobs, 1):
             job.result()
-            print(f"\r{done} of {len(jobs)} traces", end="", flush=True)
-    print()
+            if sys.stdout.isatty():
+                print(f"\r{done} of {len(jobs)} traces", end="" if done < len(jobs) else "\n", flush=True)
 
 
 if __name__ == "__main__":
