@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from gymbox.output import written
 
@@ -24,8 +25,12 @@ STDOUT = "-"
 PIPED_WIDTH = 120
 """Columns of a table that is not printed on a terminal."""
 
-HEADINGS = ("person", "exercise", "time", "reps", "partial", "range", "down", "up", "form", "alerts")
-NUMBERS = range(3, 9)
+SETS = ("person", "exercise", "time", "reps", "partial", "range", "down", "up", "form")
+ALERTS = ("person", "exercise", "alert", "at")
+NUMBERS = frozenset(SETS[3:])
+
+GOOD_FORM, FAIR_FORM = 80, 50
+"""Form scores above which a set is shown in green, and from which in yellow."""
 
 CSV_COLUMNS = (
     "source",
@@ -100,56 +105,67 @@ def _text(target: str) -> Iterator[TextIO]:
 
 
 def print_table(result: CountResult) -> None:
-    """Print a result as a table on standard output: a row a set, person by person."""
+    """Print a result on standard output: a row a set, person by person; below, what was wrong with their form."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=PIPED_WIDTH)
     if not result.sets:
-        console.print(f"{result.source}: no set", markup=False, soft_wrap=True)
+        console.print(f"{result.source}: no sets found", markup=False, soft_wrap=True)
         return
-    table = Table(
-        title=escape(result.source), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
-    )
-    before = None
-    rows = []
-    for each in result.sets:
-        rows.append(_row(each, repeats=each.person == before))
-        before = each.person
-    # A column in which nobody has anything is left out: eighty characters are few.
-    shown = [index for index in range(len(HEADINGS)) if any(row[index] for row in rows)]
-    for index in shown:
-        last = index == len(HEADINGS) - 1
-        table.add_column(HEADINGS[index], justify="right" if index in NUMBERS else "left", no_wrap=not last)
-    for row in rows:
-        table.add_row(*(row[index] for index in shown))
-    console.print(table)
+    console.print(Text(result.source, style="bold"), soft_wrap=True)
+    console.print(_table(SETS, [(each, _row(each)) for each in result.sets]))
+    alerts = [(each, row) for each in result.sets for row in _alerts(each.alerts)]
+    if alerts:
+        console.print(_table(ALERTS, alerts))
     console.print(f"{result.model} on {result.device}" if result.device else "from recorded poses", style="dim")
 
 
-def _row(each: SetResult, *, repeats: bool) -> Sequence[str]:
+def _table(headings: Sequence[str], rows: Sequence[tuple[SetResult, Sequence[str]]]) -> Table:
+    """Rows of sets behind their person and exercise, which stand where they change; fits eighty characters."""
+    lines = []
+    before: SetResult | None = None
+    for of, row in rows:
+        same = before is not None and before.person == of.person
+        exercise = "" if before is of else of.exercise.replace("_", " ")
+        lines.append(("" if same else str(of.person), exercise, *row))
+        before = of
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    # A column in which nobody has anything is left out.
+    shown = [index for index in range(len(headings)) if any(line[index] for line in lines)]
+    for index in shown:
+        heading = headings[index]
+        table.add_column(heading, justify="right" if heading in NUMBERS else "left", no_wrap=headings is SETS)
+    for line in lines:
+        table.add_row(*(line[index] for index in shown))
+    return table
+
+
+def _row(each: SetResult) -> Sequence[str]:
     return (
-        "" if repeats else str(each.person),
-        each.exercise.replace("_", " "),
         f"{clock(each.start_s)}–{clock(each.end_s)}",  # noqa: RUF001
         f"[bold]{each.reps}[/]",
         str(each.partial_reps or ""),
         "" if each.range_deg is None else f"{each.range_deg:.0f}°",
         f"{each.tempo_down_s:.1f} s",
         f"{each.tempo_up_s:.1f} s",
-        "" if each.form_score is None else f"{each.form_score:.0f}",
-        _alerts(each.alerts),
+        "" if each.form_score is None else f"[{_shade(each.form_score)}]{each.form_score:.0f}[/]",
     )
 
 
-def _alerts(alerts: Sequence[AlertResult]) -> str:
-    """A line a message, with all its times."""
+def _shade(form_score: float) -> str:
+    return "green" if form_score > GOOD_FORM else "yellow" if form_score >= FAIR_FORM else "red"
+
+
+def _alerts(alerts: Sequence[AlertResult]) -> Iterator[Sequence[str]]:
+    """Each message once, with all its times."""
     times: dict[str, list[str]] = {}
     for alert in alerts:
         times.setdefault(alert.message, []).append(clock(alert.at_s))
-    return "\n".join(f"{escape(message)} at {', '.join(at)}" for message, at in times.items())
+    for message, at in times.items():
+        yield (escape(message), ", ".join(at))
 
 
 def clock(seconds: float) -> str:
-    """`1:23.4`."""
-    tenths = round(seconds * 10)
-    return f"{tenths // 600}:{tenths // 10 % 60:02}.{tenths % 10}"
+    """`1:23`."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02}"
