@@ -13,7 +13,21 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import Buffer, disjoint_base
 
-__all__ = ["ByteTrack", "Event", "Frame", "Letterbox", "Person", "Pipeline", "PoseModel", "Rep"]
+__all__ = [
+    "ByteTrack",
+    "Event",
+    "Frame",
+    "FrameReader",
+    "FrameRing",
+    "Letterbox",
+    "Packet",
+    "PacketReader",
+    "PacketRing",
+    "Person",
+    "Pipeline",
+    "PoseModel",
+    "Rep",
+]
 
 _Floats: TypeAlias = npt.NDArray[np.float32]
 _Phase: TypeAlias = Literal["rest", "out", "turn", "back"]
@@ -77,6 +91,13 @@ class Frame:
         """
 
     @property
+    def format(self) -> Literal["rgb24", "bgr24", "yuv420p", "yuv422p", "yuv444p", "nv12"]:
+        """How its bytes are to be read: a name that `from_planes` knows."""
+
+    def planes(self) -> list[npt.NDArray[np.uint8]]:
+        """Its bytes as decoded, copied: rows of each plane side by side, (rows, bytes)."""
+
+    @property
     def width(self) -> int:
         """Width in pixels of the upright picture."""
 
@@ -87,6 +108,180 @@ class Frame:
     @property
     def sample_aspect_ratio(self) -> float:
         """Width of an upright pixel over its height."""
+
+@final
+class FrameRing:
+    """The last pictures of a camera in shared memory: the end that puts them there.
+
+    What a killed writer left under this name goes on, where it has the same measures; else it is over and replaced.
+
+    Args:
+        name: its name in `/dev/shm`: letters, digits, `.`, `_` and `-`.
+        slots: how many pictures it holds, 2 to 64. More give a slow reader more time to copy one.
+        slot_bytes: the most that one may take; see `bytes_of`.
+
+    Raises:
+        RingError: another process writes it, there is no room, or measures that none has.
+    """
+
+    def __new__(cls, name: str, *, slots: int = 4, slot_bytes: int) -> Self: ...
+    @staticmethod
+    def bytes_of(frame: Frame) -> int:
+        """Bytes of a slot that this picture takes."""
+
+    def put(self, frame: Frame, t_ns: int) -> tuple[int, int]:
+        """Puts a picture in the place of the oldest, and gives its number, from 1 without gaps, and slot.
+
+        Raises:
+            RingError: it is larger than a slot.
+        """
+
+    @property
+    def head(self) -> int:
+        """Number of the newest picture, 0 before any."""
+
+    @property
+    def taken(self) -> int:
+        """Number of the newest picture that a reader has taken, 0 before any."""
+
+    def close(self) -> None:
+        """Lets go of it, as a killed process does: another writer may go on."""
+
+    def remove(self) -> None:
+        """Ends it for good and gives its memory back."""
+
+@final
+class FrameReader:
+    """The last pictures of a camera in shared memory: an end that reads them.
+
+    Raises:
+        RingError: there is no ring of this name, none of this version, or it is just being made.
+    """
+
+    def __new__(cls, name: str) -> Self: ...
+    def newest(self, after: int = 0) -> tuple[int, int, Frame] | None:
+        """The newest picture, if it is newer than number `after`: its number, its capture time, and itself, copied."""
+
+    def read(self, sequence: int) -> tuple[int, int, Frame] | None:
+        """The picture of this number, or none where it is not there yet or any more: as `newest`."""
+
+    @property
+    def head(self) -> int:
+        """Number of the newest picture, 0 before any."""
+
+    @property
+    def over(self) -> bool:
+        """Whether its writer has given it up; another may have taken its name."""
+
+@final
+class PacketRing:
+    """The last seconds of a camera's stream in shared memory, encoded: the end that puts them there.
+
+    What a killed writer left under this name goes on, where it has the same measures; else it is over and replaced.
+    Memory is taken as packets come and given back as they age, in pieces of 1 MiB.
+
+    Args:
+        name: its name in `/dev/shm`: letters, digits, `.`, `_` and `-`.
+        span_ns: how long packets are kept, counted from a keyframe on, as far as they fit.
+        capacity_bytes: the most that they may take.
+
+    Raises:
+        RingError: another process writes it, there is no room, or measures that none has.
+    """
+
+    def __new__(cls, name: str, *, span_ns: int, capacity_bytes: int) -> Self: ...
+    def append(
+        self,
+        data: Buffer,
+        *,
+        t_ns: int,
+        stream: int,
+        pts: int,
+        dts: int | None = None,
+        duration: int = 0,
+        keyframe: bool = False,
+        header: bytes | None = None,
+    ) -> int:
+        """Adds a packet and gives its number, from 1 without gaps.
+
+        Args:
+            data: the encoded picture.
+            t_ns: when it was taken.
+            stream: which opening of the source it belongs to; stamps of two streams do not compare.
+            pts: the stream's own time of showing it, in the stream's unit.
+            dts: the stream's own time of decoding it.
+            duration: how long it is shown, in the stream's unit; 0 where it does not say.
+            keyframe: whether decoding may begin here.
+            header: what a decoder must know of the stream; given with each keyframe.
+
+        Raises:
+            RingError: it is larger than the ring, or the system has no memory for it: it is left out.
+        """
+
+    def close(self) -> None:
+        """Lets go of it, as a killed process does: another writer may go on."""
+
+    def remove(self) -> None:
+        """Ends it for good and gives its memory back."""
+
+@final
+class PacketReader:
+    """The last seconds of a camera's stream in shared memory, encoded: an end that reads them.
+
+    Raises:
+        RingError: there is no ring of this name, none of this version, or it is just being made.
+    """
+
+    def __new__(cls, name: str) -> Self: ...
+    def cut(self, start_ns: int, end_ns: int) -> list[Packet]:
+        """The packets that show this stretch, from the last keyframe before it, in the order of decoding.
+
+        Where there is no keyframe before it any more, from the first one there is; where there is none at all, nothing.
+        """
+
+    def read(self, sequence: int) -> Packet | None:
+        """The packet of this number, or none where it is not there yet or any more."""
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """Numbers of the oldest packet that is there and of the newest; the first is larger where there is none."""
+
+    @property
+    def over(self) -> bool:
+        """Whether its writer has given it up; another may have taken its name."""
+
+@final
+class Packet:
+    """An encoded picture, copied out of a ring."""
+
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def stream(self) -> int:
+        """Which opening of the source it belongs to; stamps of two streams do not compare."""
+
+    @property
+    def t_ns(self) -> int:
+        """When its picture was taken."""
+
+    @property
+    def pts(self) -> int:
+        """The stream's own time of showing it, in the stream's unit."""
+
+    @property
+    def dts(self) -> int | None:
+        """The stream's own time of decoding it."""
+
+    @property
+    def duration(self) -> int: ...
+    @property
+    def keyframe(self) -> bool: ...
+    @property
+    def header(self) -> bytes:
+        """What a decoder must know of the stream; empty but for keyframes."""
+
+    @property
+    def data(self) -> bytes: ...
 
 @final
 class PoseModel:

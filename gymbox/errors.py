@@ -36,6 +36,10 @@ class DeviceError(GymboxError):
     """A device that was asked for and is not there."""
 
 
+class RingError(GymboxError):
+    """A ring in shared memory that cannot be had, or holds something else; the message names it."""
+
+
 class ConfigError(GymboxError):
     """A setting with a wrong name or value; the message names the file and line, or the variable."""
 

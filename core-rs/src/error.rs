@@ -56,6 +56,14 @@ pub enum Error {
         /// What came.
         got: String,
     },
+    /// A ring in shared memory that cannot be had, or holds something else.
+    #[error("ring `{ring}`: {reason}")]
+    Ring {
+        /// Its name in `/dev/shm`.
+        ring: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// Time that runs backwards within one stream.
     #[error("time: expected a frame after {last_ns} ns, got {at_ns} ns")]
     Time {

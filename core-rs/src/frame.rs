@@ -198,6 +198,12 @@ impl<'a> Frame<'a> {
         (self.width, self.height)
     }
 
+    /// Width of a decoded pixel over its height, before rotation.
+    #[must_use]
+    pub fn decoded_sample_aspect_ratio(&self) -> f32 {
+        self.sample_aspect_ratio
+    }
+
     /// What must be done to see it upright.
     #[must_use]
     pub fn rotation(&self) -> Rotation {

@@ -9,6 +9,8 @@
 //! 5. [`exercise`] finds the repetitions, names the exercise, counts sets and checks form.
 //! 6. [`floor`] joins the last three for the people of one camera.
 //! 7. [`pipeline`] is all of it in one `step(frame, at) -> events`; [`event`] is what comes out.
+//!
+//! Beside the walk stands [`ring`]: shared memory by which a camera's process hands its pictures to the one that walks them.
 
 pub mod error;
 pub mod event;
@@ -20,6 +22,7 @@ pub mod motion;
 pub mod onnx;
 pub mod pipeline;
 pub mod pose;
+pub mod ring;
 pub mod track;
 pub mod units;
 

@@ -11,6 +11,7 @@ pub fn map_error(py: Python<'_>, error: &Error) -> PyErr {
         Error::Runtime { .. } | Error::Device { .. } => "DeviceError",
         Error::Model { .. } | Error::Inference { .. } => "ModelError",
         Error::Exercise { .. } => "ExerciseError",
+        Error::Ring { .. } => "RingError",
     };
     let found = || py.import("gymbox.errors")?.getattr(class)?.cast_into::<PyType>().map_err(PyErr::from);
     found().map_or_else(|failed| failed, |class| PyErr::from_type(class, error.to_string()))

@@ -2,13 +2,24 @@
 
 use super::error::map_error;
 use crate::frame::{Colour, Frame, Matrix, Pixels, Plane, Range, Rotation, Subsampling};
+use crate::ring::StoredFrame;
+use ndarray::{Array2, ShapeError};
+use numpy::PyArray2;
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 /// A decoded picture, borrowed: it keeps the array or the decoder's planes alive and copies nothing.
 #[pyclass(module = "gymbox._core", name = "Frame", frozen)]
-pub struct PyFrame {
+pub struct PyFrame(Held);
+
+enum Held {
+    Lent(Lent),
+    Stored(StoredFrame),
+}
+
+/// Python's planes, and what they mean.
+struct Lent {
     planes: Vec<PyBuffer<u8>>,
     strides: Vec<usize>,
     format: Format,
@@ -51,7 +62,7 @@ impl PyFrame {
             }
         };
         let (planes, strides, colour) = (vec![buffer], vec![stride], Colour::default());
-        Self { planes, strides, format, width, height, colour, sample_aspect_ratio, rotation: Rotation::None }
+        Lent { planes, strides, format, width, height, colour, sample_aspect_ratio, rotation: Rotation::None }
             .checked(array.py(), rotation)
     }
 
@@ -96,8 +107,46 @@ impl PyFrame {
         };
         let planes = planes.iter().map(PyBuffer::<u8>::get).collect::<PyResult<Vec<_>>>()?;
         let colour = Colour { matrix, range };
-        Self { planes, strides, format, width, height, colour, sample_aspect_ratio, rotation: Rotation::None }
+        Lent { planes, strides, format, width, height, colour, sample_aspect_ratio, rotation: Rotation::None }
             .checked(py, rotation)
+    }
+
+    /// How its bytes are to be read: a name that `from_planes` knows.
+    #[getter]
+    fn format(&self, py: Python<'_>) -> PyResult<&'static str> {
+        Ok(match self.borrow(py)?.pixels() {
+            Pixels::Rgb(_) => "rgb24",
+            Pixels::Bgr(_) => "bgr24",
+            Pixels::Planar { subsampling: Subsampling::Yuv420, .. } => "yuv420p",
+            Pixels::Planar { subsampling: Subsampling::Yuv422, .. } => "yuv422p",
+            Pixels::Planar { subsampling: Subsampling::Yuv444, .. } => "yuv444p",
+            Pixels::Nv12 { .. } => "nv12",
+        })
+    }
+
+    /// Its bytes as decoded, copied: rows of each plane side by side.
+    fn planes<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyArray2<u8>>>> {
+        let frame = self.borrow(py)?;
+        let (width, height) = frame.decoded_size();
+        let rows = |plane: &Plane, bytes: u32, rows: u32| -> PyResult<_> {
+            let (bytes, rows) = (bytes as usize, rows as usize);
+            let dense = plane.data.chunks(plane.stride).take(rows).flat_map(|row| &row[..bytes]).copied().collect();
+            Ok(PyArray2::from_owned_array(
+                py,
+                Array2::from_shape_vec((rows, bytes), dense).map_err(|error| shapeless(&error))?,
+            ))
+        };
+        match frame.pixels() {
+            Pixels::Rgb(plane) | Pixels::Bgr(plane) => Ok(vec![rows(plane, width * 3, height)?]),
+            Pixels::Planar { planes: [y, u, v], subsampling, .. } => {
+                let (w, h) = subsampling.chroma_size((width, height));
+                Ok(vec![rows(y, width, height)?, rows(u, w, h)?, rows(v, w, h)?])
+            }
+            Pixels::Nv12 { planes: [y, uv], .. } => {
+                let (w, h) = Subsampling::Yuv420.chroma_size((width, height));
+                Ok(vec![rows(y, width, height)?, rows(uv, w * 2, h)?])
+            }
+        }
     }
 
     /// Width in pixels of the upright picture.
@@ -120,8 +169,22 @@ impl PyFrame {
 }
 
 impl PyFrame {
+    /// A picture that was copied out of a ring.
+    pub fn of(stored: StoredFrame) -> Self {
+        Self(Held::Stored(stored))
+    }
+
     /// The frame as the core sees it.
     pub fn borrow(&self, py: Python<'_>) -> PyResult<Frame<'_>> {
+        match &self.0 {
+            Held::Lent(lent) => lent.borrow(py),
+            Held::Stored(stored) => Ok(stored.frame()),
+        }
+    }
+}
+
+impl Lent {
+    fn borrow(&self, py: Python<'_>) -> PyResult<Frame<'_>> {
         let plane = |i: usize| {
             let buffer = &self.planes[i];
             // SAFETY: `checked` saw that the buffer has no holes, so it is `len_bytes` bytes from `buf_ptr` on, and `self`
@@ -143,8 +206,8 @@ impl PyFrame {
         Ok(framed.map_err(|error| map_error(py, &error))?.with_rotation(self.rotation))
     }
 
-    /// Refuses what [`PyFrame::borrow`] could not read, while the caller is there to hear it.
-    fn checked(mut self, py: Python<'_>, rotation: i32) -> PyResult<Self> {
+    /// Refuses what [`Lent::borrow`] could not read, while the caller is there to hear it.
+    fn checked(mut self, py: Python<'_>, rotation: i32) -> PyResult<PyFrame> {
         self.rotation = Rotation::from_degrees(rotation).map_err(|error| map_error(py, &error))?;
         let wanted = match self.format {
             Format::Rgb | Format::Bgr => 1,
@@ -162,7 +225,7 @@ impl PyFrame {
             return Err(PyValueError::new_err("frame: expected planes without holes"));
         }
         self.borrow(py)?;
-        Ok(self)
+        Ok(PyFrame(Held::Lent(self)))
     }
 
     /// Bytes from the first to the last one of plane `i`.
@@ -187,6 +250,10 @@ fn stride_of(plane: &Bound<'_, PyAny>) -> PyResult<usize> {
         &[stride, ..] if buffer.dimensions() >= 2 && stride > 0 => Ok(stride.unsigned_abs()),
         _ => Err(PyTypeError::new_err("frame: expected planes of two dimensions or with a `line_size`, or `strides`")),
     }
+}
+
+fn shapeless(error: &ShapeError) -> PyErr {
+    PyValueError::new_err(format!("frame: {error}"))
 }
 
 fn fit(size: usize) -> PyResult<u32> {

@@ -5,6 +5,7 @@ mod event;
 mod frame;
 mod pipeline;
 mod pose;
+mod ring;
 mod track;
 
 use pyo3::prelude::*;
@@ -20,6 +21,8 @@ mod _core {
     use super::pipeline::{PyPerson, PyPipeline};
     #[pymodule_export]
     use super::pose::{PyLetterbox, PyPoseModel};
+    #[pymodule_export]
+    use super::ring::{PyFrameReader, PyFrameRing, PyPacket, PyPacketReader, PyPacketRing};
     #[pymodule_export]
     use super::track::ByteTrack;
 }
