@@ -64,6 +64,26 @@ class RefusedError(BusError):
         self.kind = kind
 
 
+class StorageError(GymboxError):
+    """A database that cannot be had, or that refused."""
+
+
+class DamagedError(StorageError):
+    """Stored bytes that are not what was written."""
+
+
+class DiskFullError(StorageError):
+    """The disk takes no more; nothing was half written."""
+
+
+class BusyError(StorageError):
+    """Another program holds the database's lock, and did not let go in time; nothing was written."""
+
+
+class UnknownError(StorageError):
+    """There is no such camera, visit, track, set, clip or phone."""
+
+
 def in_words(error: ValidationError) -> str:
     """The first five complaints as `where: what`; of what came only numbers are shown, as text may be secret."""
     words = []

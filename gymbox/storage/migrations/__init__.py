@@ -1,0 +1,1 @@
+"""The schema, step by step: `versions/` in order, run by `gymbox.storage.migrate`."""
