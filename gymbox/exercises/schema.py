@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Degrees = Annotated[float, Field(ge=0, le=180)]
+Limit = Annotated[float, Field(ge=0, le=360)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Text = Annotated[dict[Language, Annotated[str, Field(min_length=1)]], Field(min_length=1)]
@@ -20,10 +21,22 @@ BodyAngle = Literal[
     "right_hip",
     "left_knee",
     "right_knee",
+]
+"""Angles in the picture plane, degrees: 180 is a straight joint."""
+
+Posture = Literal[
+    "elbow",
+    "shoulder",
+    "hip",
+    "knee",
     "body_line",
     "trunk_lean",
+    "trunk_swing",
+    "shoulder_difference",
+    "knee_spread",
+    "arm_reach",
 ]
-"""Angles in the picture plane, degrees: 180 is a straight joint; `trunk_lean` is from the vertical."""
+"""What a form check looks at, in the picture plane: degrees; `knee_spread` and `arm_reach` are percent."""
 
 
 class _Model(BaseModel):
@@ -56,12 +69,12 @@ Gate = Ramp | AnyOf
 
 
 class FormCheck(_Model):
-    """A joint that must stay within a range during one phase of the repetition."""
+    """A joint, or how the body is held, that must stay within a range during one phase of the repetition."""
 
     id: Identifier
-    joint: BodyAngle
-    min: Degrees | None = None
-    max: Degrees | None = None
+    joint: Posture
+    min: Limit | None = None
+    max: Limit | None = None
     phase: Literal["rest", "out", "turn", "back"]
     views: Annotated[tuple[Literal["front", "side", "rear", "oblique"], ...], Field(min_length=1)]
     """From where the fault can be seen; from elsewhere it is never reported."""

@@ -282,15 +282,15 @@ pub fn unrest(figures: &[Figure], until: Nanos, stature: f32) -> Option<f32> {
 }
 
 /// The frames of one cycle.
-struct Window<'a> {
-    all: &'a [Figure],
+pub(super) struct Window<'a> {
+    pub(super) all: &'a [Figure],
     rest: Vec<&'a Figure>,
     turn: Vec<&'a Figure>,
     stature: f32,
 }
 
 impl<'a> Window<'a> {
-    fn of(cycle: &Cycle, figures: &'a [Figure], stature: f32) -> Option<Self> {
+    pub(super) fn of(cycle: &Cycle, figures: &'a [Figure], stature: f32) -> Option<Self> {
         let first = figures.partition_point(|figure| figure.at < cycle.start);
         let last = figures.partition_point(|figure| figure.at <= cycle.end);
         let all = figures.get(first..last).filter(|all| all.len() >= 4)?;
@@ -306,16 +306,16 @@ impl<'a> Window<'a> {
         Some(Self { all, rest: around(cycle.start), turn: around(cycle.turn), stature })
     }
 
-    fn rest(&self, value: impl Fn(&Figure) -> Option<f32>) -> Option<f32> {
+    pub(super) fn rest(&self, value: impl Fn(&Figure) -> Option<f32>) -> Option<f32> {
         median(&mut self.rest.iter().filter_map(|figure| value(figure)).collect::<Vec<_>>())
     }
 
-    fn turn(&self, value: impl Fn(&Figure) -> Option<f32>) -> Option<f32> {
+    pub(super) fn turn(&self, value: impl Fn(&Figure) -> Option<f32>) -> Option<f32> {
         median(&mut self.turn.iter().filter_map(|figure| value(figure)).collect::<Vec<_>>())
     }
 
     /// From rest to turn, body heights.
-    fn moved(&self, value: impl Fn(&Figure) -> Option<f32>) -> Option<f32> {
+    pub(super) fn moved(&self, value: impl Fn(&Figure) -> Option<f32>) -> Option<f32> {
         Some((self.turn(&value)? - self.rest(&value)?) / self.stature)
     }
 

@@ -2,6 +2,8 @@
 
 use crate::event::{FinishedSet, Movement, Rep, RepKind, SetId};
 use crate::exercise::cycle::Cycle;
+use crate::exercise::effort::Effort;
+use crate::exercise::form::{self, Review};
 use crate::exercise::gate::ramp;
 use crate::exercise::measure::{Measure, Measures, READY_S, TOGETHER};
 use crate::exercise::signal::{Channel, Signal};
@@ -9,7 +11,7 @@ use crate::exercise::spec::{Anchor, Catalogue, Exercise};
 use crate::geometry::Point;
 use crate::motion::Side;
 use crate::motion::smooth::median;
-use crate::units::{Degrees, Nanos, Score};
+use crate::units::{Nanos, Score};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -61,6 +63,8 @@ const PART_OF_SQUAT: f64 = 0.25;
 const SAME: f64 = 0.60;
 /// Repetitions that the usual depth is taken from.
 const USUAL_OF: usize = 8;
+/// Repetitions whose channels are watched: one arm may follow the other.
+const ALTERNATE: usize = 2;
 /// Cycles remembered that belong to no set yet.
 const REMEMBERED: usize = 12;
 
@@ -71,6 +75,10 @@ pub struct Candidate {
     pub cycle: Cycle,
     /// What moved and what stayed.
     pub measures: Measures,
+    /// How it was done.
+    pub effort: Effort,
+    /// What the checks of each exercise say that it may be.
+    pub reviews: Vec<Review>,
     /// Where the hips were at rest, in body heights; far apart is not the same set.
     pub place: Option<Point>,
 }
@@ -78,6 +86,12 @@ pub struct Candidate {
 impl Candidate {
     fn signal(&self) -> Signal {
         self.cycle.channel.signal()
+    }
+
+    /// What the checks of an exercise say.
+    #[must_use]
+    pub fn review(&self, exercise: &str) -> Option<&Review> {
+        self.reviews.iter().find(|review| review.exercise() == exercise)
     }
 
     /// Vertical length of the limb at rest, body heights.
@@ -103,9 +117,14 @@ impl Candidate {
 /// Whether the cycle's channel can show the exercise: hands that carry the body carry it together, and the mean of two
 /// arms of which only one moved shows nothing.
 fn shows(candidate: &Candidate, exercise: &Exercise) -> bool {
-    let both = candidate.cycle.channel == Channel::Arm(Side::Both);
-    let alone = candidate.measures.get(Measure::Together).is_some_and(|share| share < TOGETHER - 0.1);
-    candidate.signal() == exercise.signal
+    can_show(&candidate.cycle, &candidate.measures, exercise)
+}
+
+/// The same of a cycle that is no candidate yet.
+pub(super) fn can_show(cycle: &Cycle, measures: &Measures, exercise: &Exercise) -> bool {
+    let both = cycle.channel == Channel::Arm(Side::Both);
+    let alone = measures.get(Measure::Together).is_some_and(|share| share < TOGETHER - 0.1);
+    cycle.channel.signal() == exercise.signal
         && match exercise.anchor {
             Anchor::Hands => both,
             Anchor::Shoulders => !(both && alone),
@@ -114,7 +133,7 @@ fn shows(candidate: &Candidate, exercise: &Exercise) -> bool {
 }
 
 /// How much a cycle looks like an exercise: its weakest gate.
-fn evidence(exercise: &Exercise, measures: &Measures) -> f32 {
+pub(super) fn evidence(exercise: &Exercise, measures: &Measures) -> f32 {
     exercise.gates.iter().map(|gate| gate.evidence(measures)).fold(1.0, f32::min)
 }
 
@@ -141,6 +160,18 @@ impl OpenSet {
     #[must_use]
     pub fn count(&self, kind: RepKind) -> u32 {
         self.reps.iter().filter(|rep| rep.1 == kind).count() as u32
+    }
+
+    /// The channels that the last repetitions were seen on.
+    pub fn channels(&self) -> impl Iterator<Item = Channel> {
+        self.reps.iter().rev().take(ALTERNATE).map(|rep| rep.0.cycle.channel)
+    }
+
+    /// How surely the set is what it is called.
+    #[must_use]
+    pub fn confidence(&self, catalogue: &Catalogue) -> Score {
+        let last: Vec<&Measures> = self.reps.iter().rev().take(USUAL_OF).map(|rep| &rep.0.measures).collect();
+        Score(catalogue.get(&self.exercise).map_or(0.0, |exercise| evidence(exercise, &Measures::mean(&last))))
     }
 
     fn end(&self) -> Nanos {
@@ -177,10 +208,10 @@ impl OpenSet {
             start: candidate.cycle.start,
             turn: candidate.cycle.turn,
             end: candidate.cycle.end,
-            range_of_motion: candidate.measures.get(Measure::ElbowBend).map(Degrees),
+            range_of_motion: candidate.effort.range(exercise.primary_joint_pair),
             depth: self.depth(candidate),
-            peak_velocity: 0.0,
-            symmetry: None,
+            peak_velocity: candidate.effort.peak_velocity,
+            symmetry: candidate.effort.symmetry,
             confidence: Score(evidence(exercise, &candidate.measures)),
         }
     }
@@ -469,7 +500,7 @@ impl Sets {
             end: set.end(),
             reps: set.count(RepKind::Full),
             partial_reps: set.count(RepKind::Partial),
-            form_score: None,
+            form_score: form::set_score(set.reps.iter().filter_map(|rep| rep.0.review(&set.exercise))),
             exercise: set.exercise,
         }));
     }

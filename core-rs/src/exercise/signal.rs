@@ -38,6 +38,15 @@ impl Channel {
         }
     }
 
+    /// Whose limb it follows.
+    #[must_use]
+    pub fn side(self) -> Side {
+        match self {
+            Self::Legs => Side::Both,
+            Self::Arm(side) => side,
+        }
+    }
+
     /// The height in square units: low at rest, high at the turn. `None` where its points are unseen.
     #[must_use]
     pub fn height(self, figure: &Figure) -> Option<f32> {

@@ -6,6 +6,7 @@ use crate::exercise::gate::Gate;
 use crate::exercise::signal::Signal;
 use crate::exercise::view::View;
 use crate::motion::angles::BodyAngle;
+use crate::motion::posture::Posture;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,14 +19,14 @@ const FEWEST_CHECKS: usize = 2;
 /// A text in several languages, by two-letter code; English is always there.
 pub type Text = BTreeMap<String, String>;
 
-/// A joint that must stay within a range during one phase of the repetition.
+/// A joint, or how the body is held, that must stay within a range during one phase of the repetition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FormCheck {
     /// Unique within the exercise.
     pub id: Arc<str>,
-    /// What is measured, in degrees.
-    pub joint: BodyAngle,
+    /// What is measured; says its unit.
+    pub joint: Posture,
     /// Lowest value that is well.
     #[serde(default)]
     pub min: Option<f32>,
@@ -38,6 +39,16 @@ pub struct FormCheck {
     pub views: Vec<View>,
     /// What to tell the person.
     pub message: Text,
+}
+
+impl FormCheck {
+    /// By how much a value is outside the range, in the check's unit; 0 within.
+    #[must_use]
+    pub fn excess(&self, value: f32) -> f32 {
+        let under = self.min.map_or(0.0, |min| min - value);
+        let over = self.max.map_or(0.0, |max| value - max);
+        under.max(over).max(0.0)
+    }
 }
 
 /// One exercise.
@@ -111,6 +122,12 @@ impl Catalogue {
         self.exercises.iter().find(|exercise| &*exercise.id == id)
     }
 
+    /// The same catalogue with that exercise alone; none of them where it has no such exercise.
+    #[must_use]
+    pub fn only(&self, id: &str) -> Self {
+        Self { schema: self.schema, exercises: self.get(id).cloned().into_iter().collect() }
+    }
+
     fn check(&self) -> Result<()> {
         if self.schema != SCHEMA {
             return Err(wrong("(catalogue)", format!("schema {SCHEMA}"), self.schema.to_string()));
@@ -167,10 +184,12 @@ impl Exercise {
             if self.form_checks[..index].iter().any(|other| other.id == check.id) {
                 return fail("form checks with ids of their own", format!("`{}` twice", check.id));
             }
-            let range = (check.min.unwrap_or(0.0), check.max.unwrap_or(180.0));
-            if (check.min.is_none() && check.max.is_none()) || range.0 >= range.1 {
+            let limits = check.joint.limits();
+            let range = (check.min.unwrap_or(*limits.start()), check.max.unwrap_or(*limits.end()));
+            let within = limits.contains(&range.0) && limits.contains(&range.1);
+            if (check.min.is_none() && check.max.is_none()) || range.0 >= range.1 || !within {
                 return fail(
-                    "a form check with min below max",
+                    &format!("a form check with min below max, both from {} to {}", limits.start(), limits.end()),
                     format!("`{}`: {:?} to {:?}", check.id, check.min, check.max),
                 );
             }

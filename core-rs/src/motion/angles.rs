@@ -1,4 +1,4 @@
-//! The joint angles that exercises and form checks are written in.
+//! The joint angles that an exercise's range is told in.
 
 use crate::geometry::angle;
 use crate::motion::figure::{Figure, Side};
@@ -26,13 +26,21 @@ pub enum BodyAngle {
     LeftKnee,
     /// The other knee.
     RightKnee,
-    /// Shoulders, hips, ankles: 180 is a plank.
-    BodyLine,
-    /// The trunk from the vertical: 0 is upright.
-    TrunkLean,
 }
 
 impl BodyAngle {
+    /// Every angle, in order.
+    pub const ALL: [Self; 8] = [
+        Self::LeftElbow,
+        Self::RightElbow,
+        Self::LeftShoulder,
+        Self::RightShoulder,
+        Self::LeftHip,
+        Self::RightHip,
+        Self::LeftKnee,
+        Self::RightKnee,
+    ];
+
     /// The angle, or `None` where one of its points is unseen: never a made-up one.
     #[must_use]
     pub fn of(self, figure: &Figure) -> Option<Degrees> {
@@ -46,8 +54,6 @@ impl BodyAngle {
             Self::RightHip => joint(J::RightShoulder, J::RightHip, J::RightKnee),
             Self::LeftKnee => joint(J::LeftHip, J::LeftKnee, J::LeftAnkle),
             Self::RightKnee => joint(J::RightHip, J::RightKnee, J::RightAnkle),
-            Self::BodyLine => angle(figure.shoulders()?, figure.hips()?, figure.ankles()?),
-            Self::TrunkLean => figure.trunk_lean().map(Degrees),
         }
     }
 
@@ -57,7 +63,6 @@ impl BodyAngle {
         match self {
             Self::LeftElbow | Self::LeftShoulder | Self::LeftHip | Self::LeftKnee => Side::Left,
             Self::RightElbow | Self::RightShoulder | Self::RightHip | Self::RightKnee => Side::Right,
-            Self::BodyLine | Self::TrunkLean => Side::Both,
         }
     }
 }

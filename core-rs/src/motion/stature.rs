@@ -13,7 +13,7 @@ const MEMORY_S: f64 = 12.0;
 const QUANTILE: f32 = 0.80;
 
 /// Lengths over body height (after Drillis and Contini's segment lengths, between joint centres as COCO places them).
-const ARM: f32 = 0.33;
+pub(crate) const ARM: f32 = 0.33;
 const LEG: f32 = 0.49;
 const TRUNK: f32 = 0.29;
 const SHOULDERS: f32 = 0.28;

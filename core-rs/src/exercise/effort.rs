@@ -1,0 +1,79 @@
+//! How a repetition was done, beyond its depth: range of each joint, speed, symmetry.
+
+use crate::exercise::cycle::Cycle;
+use crate::exercise::measure::Window;
+use crate::exercise::signal::{Channel, Signal};
+use crate::motion::angles::BodyAngle;
+use crate::motion::{Figure, Side};
+use crate::pose::Joint;
+use crate::units::Degrees;
+use serde::{Deserialize, Serialize};
+
+/// Seconds over which speed is measured: shorter measures the pose model's noise, longer flattens the peak.
+const SPEED_S: f64 = 0.2;
+/// Rise of the stronger side in body heights under which noise decides which side is weaker.
+const TELLS_SIDES: f32 = 0.05;
+
+/// How one cycle was done.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Effort {
+    /// How far each joint turned from rest to the turn, degrees in the picture plane, in the order of
+    /// [`BodyAngle::ALL`]; `None` where it was unseen.
+    ranges: [Option<f32>; BodyAngle::ALL.len()],
+    /// Highest speed of the signal, body heights a second.
+    pub peak_velocity: f32,
+    /// Smaller over larger rise of the two sides, 0 to 1; `None` where only one side worked or was seen.
+    pub symmetry: Option<f32>,
+    /// Whose limb worked.
+    side: Side,
+}
+
+impl Effort {
+    /// Of a cycle; `None` where fewer than four frames show it.
+    #[must_use]
+    pub fn of(cycle: &Cycle, figures: &[Figure], stature: f32) -> Option<Self> {
+        let window = Window::of(cycle, figures, stature)?;
+        let ranges = BodyAngle::ALL.map(|angle| {
+            let degrees = |figure: &Figure| angle.of(figure).map(|degrees| degrees.0);
+            Some((window.turn(degrees)? - window.rest(degrees)?).abs())
+        });
+        let side = cycle.channel.side();
+        let rise = |side| window.moved(|figure| one_sided(cycle.channel.signal(), side, figure));
+        let sides = rise(Side::Left).zip(rise(Side::Right)).filter(|_| side == Side::Both);
+        let symmetry = sides
+            .filter(|(left, right)| left.max(*right) >= TELLS_SIDES)
+            .map(|(left, right)| left.min(right).max(0.0) / left.max(right));
+        Some(Self { ranges, peak_velocity: peak_velocity(cycle.channel, window.all, stature), symmetry, side })
+    }
+
+    /// Range of a pair of joints: of the one that worked, or the mean of both.
+    #[must_use]
+    pub fn range(&self, pair: [BodyAngle; 2]) -> Option<Degrees> {
+        let works = |angle: &BodyAngle| self.side == Side::Both || angle.side() == self.side;
+        let seen: Vec<f32> = pair.into_iter().filter(works).filter_map(|angle| self.ranges[angle as usize]).collect();
+        (!seen.is_empty()).then(|| Degrees(seen.iter().sum::<f32>() / seen.len() as f32))
+    }
+}
+
+/// The signal's height on one side of the body, square units.
+fn one_sided(signal: Signal, side: Side, figure: &Figure) -> Option<f32> {
+    let (hip, ankle) = match side {
+        Side::Left => (Joint::LeftHip, Joint::LeftAnkle),
+        _ => (Joint::RightHip, Joint::RightAnkle),
+    };
+    match signal {
+        Signal::Legs => Some(figure.point(hip)?.y - figure.point(ankle)?.y),
+        Signal::Arms => Channel::Arm(side).height(figure),
+    }
+}
+
+/// Highest speed of the channel's height between two moments at least [`SPEED_S`] apart.
+fn peak_velocity(channel: Channel, figures: &[Figure], stature: f32) -> f32 {
+    let heights: Vec<(f64, f32)> =
+        figures.iter().filter_map(|figure| Some((figure.at.seconds(), channel.height(figure)?))).collect();
+    let speed = |(index, from): (usize, &(f64, f32))| {
+        let to = heights[index..].iter().find(|to| to.0 - from.0 >= SPEED_S)?;
+        Some((to.1 - from.1).abs() / (to.0 - from.0) as f32 / stature)
+    };
+    heights.iter().enumerate().filter_map(speed).fold(0.0, f32::max)
+}
