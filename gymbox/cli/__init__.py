@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gymbox.cli import config, models, tap
+from gymbox.cli import config, db, models, tap
 from gymbox.cli.count import CountCommand, count
 from gymbox.errors import GymboxError
 
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command(cls=CountCommand, no_args_is_help=True)(count)
 app.add_typer(models.app)
 app.add_typer(config.app)
+app.add_typer(db.app)
 app.command()(tap.tap)
 
 

@@ -7,10 +7,12 @@ A backup is made in one step beside a writer at work, checked, put on disk, and 
 from __future__ import annotations
 
 import errno
+import fcntl
+import os
 import re
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 EVERY: Final = timedelta(days=1)
 """How old the newest backup may become."""
 _SET_ASIDE: Final = 2
-"""Damaged databases that are kept for whoever wants to look into them."""
+"""Replaced databases that are kept for whoever wants to look into them."""
 _NAME: Final = re.compile(r"gymbox-(\d{6})-(\d{8}T\d{6}Z)\.db")
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 
@@ -65,7 +67,7 @@ def check(database: Path) -> list[str]:
     SQLite has no checksum over its content: damage that leaves a page's structure as it was is not seen.
     """
     if not database.is_file():
-        return [f"{database}: there is no such file"]
+        return ["there is no such file"]
     try:
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
@@ -95,14 +97,19 @@ def due(place: Place, now: datetime) -> bool:
     return newest is None or not timedelta() <= now - newest.at < EVERY
 
 
-def make(place: Place, *, keep: int, now: datetime) -> Backup:
-    """Make a backup, check it, and let the oldest beyond `keep` go. Others may write meanwhile.
+def make(place: Place, *, keep: int | None, now: datetime) -> Backup:
+    """Make a backup, check it, and let the oldest beyond `keep` go, or none. Others may write meanwhile.
 
     Raises:
         DamagedError: the copy is not whole; all earlier backups are kept.
         DiskFullError: there is no room for it; nothing is left of the attempt.
     """
     place.backups.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _one_at_a_time(place.backups):
+        return _make(place, keep, now)
+
+
+def _make(place: Place, keep: int | None, now: datetime) -> Backup:
     number = max((backup.number for backup in _backups(place)), default=0) + 1
     path = place.backups / f"gymbox-{number:06}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
     part = path.with_suffix(".part")
@@ -123,44 +130,61 @@ def make(place: Place, *, keep: int, now: datetime) -> Backup:
     finally:
         for rest in (part, *(part.with_name(part.name + end) for end in _BESIDE)):
             rest.unlink(missing_ok=True)
-    for old in backups(place)[max(keep, 1) :]:
-        old.path.unlink()
+    if keep is not None:
+        for old in backups(place)[max(keep, 1) :]:
+            old.path.unlink()
     return next(backup for backup in _backups(place) if backup.number == number)
 
 
-def restore(place: Place, backup: Backup | None = None, *, why: str) -> Repair:
-    """Put a backup, or the newest that is still whole, in the database's place. Whoever calls holds the `WriteLock`.
+def newest_whole(place: Place) -> Backup | None:
+    """The newest backup that is still good."""
+    return next((backup for backup in backups(place) if not check(backup.path)), None)
+
+
+def restore(place: Place, backup: Backup | None, *, why: str) -> Repair:
+    """Put `backup` in the database's place, or nothing where there is none. Whoever calls holds the `WriteLock`.
 
     At every moment there is a database or a backup, so a crash in between is mended at the next start.
 
     Raises:
-        DamagedError: the backup that was asked for is not whole.
+        DamagedError: the backup is not whole.
+        DiskFullError: there is no room for it; the database is left as it is.
     """
     part = place.database.with_name(f"{place.database.name}.part")
-    part.unlink(missing_ok=True)
-    if backup is not None and (wrong := check(backup.path)):
-        raise DamagedError(f"backup {backup.path}: {wrong[0]}")
-    for chosen in [backup] if backup else backups(place):
-        if not check(chosen.path):
-            shutil.copyfile(chosen.path, part)
+    if backup is not None:
+        if wrong := check(backup.path):
+            raise DamagedError(f"backup {backup.path}: {wrong[0]}")
+        try:
+            shutil.copyfile(backup.path, part)
             sync(part)
-            break
-    else:
-        chosen = None
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise DiskFullError(f"backup {backup.path}: cannot be copied beside {place.database}: {error}") from error
     set_aside = _set_aside(place)
-    if chosen:
+    if backup is not None:
         move_synced(part, place.database)
-    return Repair(why, chosen, set_aside)
+    return Repair(why, backup, set_aside)
 
 
 def repair(place: Place) -> Repair | None:
     """Restore the database where it is damaged, or gone while there are backups; else nothing happens."""
     if not place.database.exists():
-        return restore(place, why="the database was gone") if backups(place) else None
+        return restore(place, newest_whole(place), why="the database was gone") if backups(place) else None
     if place.database.stat().st_size == 0 and not backups(place):
         return None  # a first start that was cut off
     wrong = check(place.database)
-    return restore(place, why=f"the database was damaged: {wrong[0]}") if wrong else None
+    return restore(place, newest_whole(place), why=f"the database was damaged: {wrong[0]}") if wrong else None
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait for another process that makes a backup: both would take the same number."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _backups(place: Place) -> Iterator[Backup]:
@@ -175,9 +199,9 @@ def _set_aside(place: Place) -> Path | None:
     parts = [place.database.with_name(place.database.name + end) for end in ("", *_BESIDE)]
     if not any(part.exists() for part in parts):
         return None
-    earlier = sorted(place.data_dir.glob("damaged-*"))
-    number = int(earlier[-1].name.partition("-")[2]) + 1 if earlier else 1
-    folder = place.data_dir / f"damaged-{number:04}"
+    earlier = sorted(place.data_dir.glob("set-aside-*"))
+    number = int(earlier[-1].name.rpartition("-")[2]) + 1 if earlier else 1
+    folder = place.data_dir / f"set-aside-{number:04}"
     folder.mkdir(mode=0o700)
     for part in parts:
         if part.exists():

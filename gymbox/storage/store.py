@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, Self, TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -32,10 +33,11 @@ from gymbox.storage.odometer import Odometer
 from gymbox.storage.poses import PoseBuffer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
     from pathlib import Path
     from types import TracebackType
 
+    import aiosqlite
     import numpy.typing as npt
     from sqlalchemy.ext.asyncio import AsyncEngine
     from sqlalchemy.orm import Session
@@ -46,6 +48,9 @@ if TYPE_CHECKING:
     from gymbox.storage import views
 
 _log = structlog.get_logger(__name__)
+
+VACUUM_PAGES: Final = 10_000
+"""Free pages (40 MB) that are given back to the disk in one step; more would keep writers waiting for longer."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -135,7 +140,7 @@ class Store(Reader):
         lock = WriteLock(place.database)
         try:
             repair = await asyncio.to_thread(backup.repair, place)
-            await _upgrade(place, now())
+            await upgrade(place, now=now())
             store = cls(place, lock, writer(place.database), now, repair)
         except BaseException:
             lock.release()
@@ -242,14 +247,9 @@ class Store(Reader):
 
     async def checkpoint(self) -> bool:
         """Bring the write-ahead log into the file and empty it; false where a reader's open snapshot hinders it."""
-        connection = await self._writing.raw_connection()
-        try:
-            driver = connection.driver_connection
-            assert driver is not None, "just connected"
-            rows = [*await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")]
-        finally:
-            connection.close()
-        return not rows[0][0]
+        async with self._beside() as connection:
+            ((busy, *_),) = await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        return not busy
 
     async def sweep(
         self, settings: RetentionSettings, *, free_percent: Callable[[], float] | None = None
@@ -272,6 +272,14 @@ class Store(Reader):
     def wal_bytes(self) -> int:
         """Size of the write-ahead log; more than `WAL_LIMIT` means that a reader hinders it."""
         return self.place.wal.stat().st_size if self.place.wal.exists() else 0
+
+    @asynccontextmanager
+    async def _beside(self) -> AsyncIterator[aiosqlite.Connection]:
+        """The writing connection, outside of any transaction."""
+        async with self._writing.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None, "just connected"
+            yield driver
 
     async def _start(self) -> None:
         now = self._now()
@@ -299,6 +307,9 @@ class Store(Reader):
             swept.clips += 1
             return
         dropped = await self.write(retention.drop_poses)
+        async with self._beside() as connection:
+            await connection.executescript(f"PRAGMA incremental_vacuum({VACUUM_PAGES})")  # `execute` gives a page back
+        await self.checkpoint()  # only now has the disk the room
         swept.poses += dropped
         swept.full = not dropped
 
@@ -311,11 +322,14 @@ class Store(Reader):
         return 100 * usage.free / usage.total
 
 
-async def _upgrade(place: Place, now: datetime) -> None:
-    """Bring the schema up; a database with people's sets in it is backed up before."""
+async def upgrade(place: Place, *, now: datetime) -> tuple[str | None, str]:
+    """Bring the schema up, and return the revision it had and has. Whoever calls holds the `WriteLock`.
+
+    A database with people's sets in it is backed up before it changes.
+    """
     if place.database.exists() and await migrate.current(place.database) not in {None, migrate.newest()}:
-        await asyncio.to_thread(backup.make, place, keep=1_000_000, now=now)
-    await migrate.upgrade(place.database)
+        await asyncio.to_thread(backup.make, place, keep=None, now=now)
+    return await migrate.upgrade(place.database)
 
 
 async def _ask(engine: AsyncEngine, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

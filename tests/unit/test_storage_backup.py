@@ -82,7 +82,7 @@ def test_a_damaged_database_is_restored_and_the_operator_told(damage: Callable[[
     assert there == 5
     assert "the database was damaged: " in told
     assert "restored from the backup of" in told
-    assert (tmp_path / "damaged-0001" / "gymbox.db").exists()
+    assert (tmp_path / "set-aside-0001" / "gymbox.db").exists()
     assert live(place)[0] == 5  # and it is whole again
 
 
@@ -115,9 +115,9 @@ def test_without_a_good_backup_the_box_begins_anew_and_keeps_what_was_there(tmp_
         there, told = live(place)
         assert there == 0
         assert told[-1].endswith(
-            f"there was no good backup, so it began anew; what was there is in {tmp_path}/damaged-000{number}"
+            f"there was no good backup, so it began anew; what was there is in {tmp_path}/set-aside-000{number}"
         )
-    assert [path.name for path in sorted(tmp_path.glob("damaged-*"))] == ["damaged-0003", "damaged-0004"]
+    assert [path.name for path in sorted(tmp_path.glob("set-aside-*"))] == ["set-aside-0003", "set-aside-0004"]
 
 
 def test_only_so_many_backups_are_kept(tmp_path: Path) -> None:

@@ -107,6 +107,20 @@ def test_a_full_disk_costs_clips_first_then_poses_then_the_operator_is_told(tmp_
     run(test())
 
 
+def test_the_room_that_poses_took_is_given_back_to_the_disk(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with await Store.open(tmp_path) as store:
+            await a_day(store, clips=0)
+            await store.record("vision", poses(600))
+            await store.keep_poses(everything=True)
+            await store.checkpoint()
+            before = store.place.database.stat().st_size
+            await store.sweep(KEEP, free_percent=lambda: 0.0)
+            assert store.place.database.stat().st_size <= before - 60_000
+
+    run(test())
+
+
 def test_a_clock_that_jumps_deletes_nothing(tmp_path: Path) -> None:
     async def test() -> None:
         for wall in (floor.AT, floor.AT + timedelta(days=20_000), floor.AT - timedelta(days=20_000), floor.AT):
