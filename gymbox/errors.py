@@ -80,6 +80,10 @@ class BusyError(StorageError):
     """Another program holds the database's lock, and did not let go in time; nothing was written."""
 
 
+class UnfitError(StorageError):
+    """A row that breaks a rule of the tables; it will do so each time it is tried."""
+
+
 class UnknownError(StorageError):
     """There is no such camera, visit, track, set, clip or phone."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,8 @@ from gymbox.storage.engine import reader, writer
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+logging.getLogger("alembic").setLevel(logging.WARNING)  # it names its parts each time; what happened, we say ourselves
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 

@@ -6,6 +6,7 @@ is made where the event that would have told of it was lost.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects.sqlite import insert
 
 from gymbox.bus.subscribe import Heard
+from gymbox.errors import DamagedError
 from gymbox.events import (
     BusEvent,
     CameraStatus,
@@ -91,7 +93,9 @@ def keep_poses(session: Session, blocks: Mapping[tuple[str, int], poses.Block], 
         if track is None or people.has_left(session, track):
             continue
         row = session.get(PoseFrame, (track_id, second))
-        whole = poses.decode(row.block).merged(block) if row else block
+        whole = block
+        with suppress(DamagedError):  # what cannot be read is replaced
+            whole = poses.decode(row.block).merged(block) if row else block
         packed = poses.encode(whole)
         session.merge(
             PoseFrame(track_id=track_id, second=second, frames=len(whole.offsets), block=packed, lived_s=lived_s)

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gymbox.errors import BusyError, DamagedError, DiskFullError, StorageError
+from gymbox.errors import BusyError, DamagedError, DiskFullError, StorageError, UnfitError
 from gymbox.storage import (
     backup,
     clips,
@@ -140,7 +140,9 @@ class Store(Reader):
         lock = WriteLock(place.database)
         try:
             repair = await asyncio.to_thread(backup.repair, place)
-            await upgrade(place, now=now())
+            before, after = await upgrade(place, now=now())
+            if before != after:
+                _log.info("schema brought up", before=before, after=after)
             store = cls(place, lock, writer(place.database), now, repair)
         except BaseException:
             lock.release()
@@ -156,7 +158,7 @@ class Store(Reader):
         """Store what waits, and let others write."""
         try:
             await self.keep_poses(everything=True)
-            await self.write(lambda session: self._odometer.write(session, self._now()))
+            await self.tick()
         finally:
             await super().close()
             await self._writing.dispose()
@@ -166,13 +168,13 @@ class Store(Reader):
         """Do `change` in one transaction: it is on disk, whole, when this returns."""
         return await _ask(self._writing, change, *args, **kwargs)
 
-    async def read(self, question: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `question` finds, through the writing connection: it sees the vector index."""
-        return await _ask(self._writing, question, *args, **kwargs)
-
     async def cursor(self, speaker: str) -> Cursor | None:
         """Where to go on listening to `speaker`."""
         return await self.read(cursors.cursor, speaker)
+
+    async def nearest(self, vector: npt.ArrayLike, *, space: str, version: int, most: int = 10) -> list[vectors.Match]:
+        """The tracks that look most like `vector`, (256,), nearest first, by the index where there is one."""
+        return await self.write(vectors.nearest, vector, space=space, version=version, most=most)
 
     async def record(self, speaker: str, heard: Sequence[Heard | Lost]) -> int:
         """Store what was heard, with the cursor, and return how many events were new. The same twice is once.
@@ -237,9 +239,21 @@ class Store(Reader):
         await self._unlink(await self.write(people.forget, person))
         await self.checkpoint()
 
+    async def see_incident(self, incident_id: int) -> None:
+        """The operator has seen it."""
+        await self.write(incidents.see, incident_id, now=self._now())
+
     async def note(self, kind: str, detail: str) -> None:
         """Tell the operator."""
         await self.write(incidents.note, kind, detail, now=self._now())
+
+    async def tick(self) -> None:
+        """Keep how long the box has lived, so that a `kill -9` costs its age little."""
+        await self.write(lambda session: self._odometer.write(session, self._now()))
+
+    async def back_up_if_due(self, *, keep: int) -> backup.Backup | None:
+        """Make a verified backup where the newest one is too old."""
+        return await self.back_up(keep=keep) if backup.due(self.place, self._now()) else None
 
     async def back_up(self, *, keep: int) -> backup.Backup:
         """Make a verified backup now."""
@@ -254,17 +268,16 @@ class Store(Reader):
     async def sweep(
         self, settings: RetentionSettings, *, free_percent: Callable[[], float] | None = None
     ) -> retention.Swept:
-        """Delete what is too old or has no room, and tell the operator what stands in the way. Call it now and then."""
+        """Delete what has no room or is too old, and tell the operator what stands in the way. Call it now and then."""
         free = free_percent or self._free_percent
         swept = retention.Swept()
-        await self.write(lambda session: self._odometer.write(session, self._now()))
-        await self._unlink(await self.write(retention.expire, settings, lived_s=self._odometer.lived_s, swept=swept))
-        while free() < settings.min_free_percent and not swept.full:
+        while free() < settings.min_free_percent and not swept.full:  # first: a full disk takes no rows
             await self._make_room(swept)
         if swept.full:
             await self.note(
                 "disk-full", f"less than {settings.min_free_percent} % of the disk is free, and only sets are left"
             )
+        await self._unlink(await self.write(retention.expire, settings, lived_s=self._odometer.lived_s, swept=swept))
         if self.wal_bytes() > WAL_LIMIT and not await self.checkpoint():
             await self.note("log-large", "a reader holds a snapshot open, and the write-ahead log grows")
         return swept
@@ -347,5 +360,7 @@ async def _ask(engine: AsyncEngine, work: Callable[Concatenate[Session, P], T], 
                 raise BusyError(what) from error
             case ["CORRUPT" | "NOTADB"]:
                 raise DamagedError(what) from error
+            case ["CONSTRAINT" | "MISMATCH" | "TOOBIG"]:
+                raise UnfitError(what) from error
             case _:
                 raise StorageError(what) from error

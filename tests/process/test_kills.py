@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
-KILLS: Final = int(os.environ.get("KILLS", "20"))
-"""Of each process; `KILLS=100` for a long run."""
+from tests.process.lives import KILLS, reap, said, start, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-def start(stack: ExitStack, part: str, folder: Path) -> subprocess.Popen[bytes]:
-    log = stack.enter_context((folder / f"{part}.log").open("ab"))
-    process = subprocess.Popen([sys.executable, "-m", f"tests.process.{part}", str(folder)], stderr=log)
-    stack.callback(reap, process, signal.SIGKILL)
-    return process
-
-
-def reap(process: subprocess.Popen[bytes], number: signal.Signals) -> int:
-    if process.poll() is None:
-        process.send_signal(number)
-    return process.wait(20)
 
 
 @contextmanager
@@ -51,24 +34,11 @@ def heard(folder: Path) -> list[tuple[int, int]]:
         return connection.execute("select number, rep from heard order by rowid").fetchall()
 
 
-def said(folder: Path) -> list[int]:
-    path = folder / "said"
-    return [int(line) for line in path.read_text().split()] if path.exists() else []
-
-
 def done(part: str, folder: Path) -> int:
     """How much of its work all lives of `part` have done."""
     if part == "speaker":
         return len(said(folder))
     return len(heard(folder)) if (folder / "heard.db").exists() else 0
-
-
-def wait_for(what: str, holds: object, limit_s: float = 60) -> None:
-    assert callable(holds)
-    until = time.monotonic() + limit_s
-    while not holds():
-        assert time.monotonic() < until, f"waited {limit_s} s for {what}"
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("part", ["listener", "speaker"])

@@ -121,7 +121,8 @@ def test_a_question_that_means_nothing_is_refused(vector: npt.NDArray[np.float64
 
 
 STORE = """
-import asyncio, pathlib, sys, importlib
+import asyncio, pathlib, sys, importlib, structlog
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 sys.modules["sqlite3"] = importlib.import_module(sys.argv[2])
 from gymbox.storage import Store, vectors
 from tests import kept
@@ -134,7 +135,7 @@ async def main():
             if life == 0:
                 await store.record("vision", kept.live([kept.seen(near), kept.seen(far, camera_id="rack-2")]))
             count = text("select count(*) from track_vec")
-            rows = await store.read(lambda session: session.execute(count).scalar_one())
+            rows = await store.write(lambda session: session.execute(count).scalar_one())
             found = await store.nearest(near, space="colour", version=1)
             print(rows, *(f"{match.track_id.partition('.')[0]} {match.distance:.3f}" for match in found))
 

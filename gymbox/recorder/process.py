@@ -1,0 +1,70 @@
+"""The process that writes the database: `python -m gymbox.recorder.process [--config FILE]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gymbox.bus.endpoints import CAMERA, COACH, RECORDER_REQUESTS, VISION
+from gymbox.bus.request import Server
+from gymbox.config import load
+from gymbox.errors import GymboxError
+from gymbox.recorder.desk import open_desk
+from gymbox.recorder.follow import Follower
+from gymbox.recorder.upkeep import keep_up
+from gymbox.service import run
+from gymbox.storage import Store
+
+if TYPE_CHECKING:
+    from gymbox.config import Settings
+    from gymbox.events import Event
+    from gymbox.service import Service
+
+
+async def record(service: Service, *, settings: Settings) -> None:
+    """Store what all others say, and do what the hub asks, until told to stop."""
+    heard_from = [*(CAMERA.of(camera.id) for camera in settings.camera), VISION, COACH]
+    async with (
+        await Store.open(settings.data_dir) as store,
+        Server(RECORDER_REQUESTS, run_dir=settings.run_dir) as desk,
+    ):
+        open_desk(desk, store, settings.retention)
+
+        def stored(_event: Event) -> None:
+            service.worked()
+
+        followers = [Follower(channel, store, run_dir=settings.run_dir, then=stored) for channel in heard_from]
+        work = [*(follower.run() for follower in followers), keep_up(store, service, settings.retention)]
+        service.ready(f"storing what {len(heard_from)} speakers say")
+        try:
+            async with asyncio.TaskGroup() as group, AsyncExitStack() as between_two_transactions:
+                tasks = [group.create_task(part) for part in work]
+                await service.stop.wait()
+                for follower in followers:
+                    await between_two_transactions.enter_async_context(follower.storing)
+                for task in tasks:
+                    task.cancel()
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from failed
+
+
+def main() -> int:
+    """Run the process."""
+    parser = argparse.ArgumentParser(prog="gymbox.recorder.process", description="Writes the box's database.")
+    parser.add_argument("--config", type=Path, help="the settings' file")
+    given = parser.parse_args()
+    try:
+        settings = load(given.config)
+    except GymboxError as error:
+        sys.stderr.write(f"gymbox: {error}\n")
+        return 2
+    return run(partial(record, settings=settings), name="recorder", settings=settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

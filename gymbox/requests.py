@@ -1,0 +1,73 @@
+"""What one process may ask of another, answered at the desks of `bus.endpoints`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from gymbox.bus.request import Request
+from gymbox.events import Message, Name
+from gymbox.identity import SessionId, SetId
+
+Key = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+"""Of the asker's making: a request that is sent again with the same key is done once."""
+Words = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class Done(Message):
+    """It is on disk: whoever reads the database now sees it."""
+
+
+class EditSet(Request):
+    """Correct the exercise of a set, its repetitions, or both."""
+
+    set_id: SetId
+    key: Key
+    exercise: Name | None = None
+    reps: Annotated[int, Field(ge=0, le=10_000)] | None = None
+
+
+class DeleteSet(Request):
+    """Delete a set, so that it can be undone."""
+
+    set_id: SetId
+    key: Key
+
+
+class UndoSet(Request):
+    """Take back the newest change of a set that still holds."""
+
+    set_id: SetId
+    key: Key
+
+
+class Pair(Request):
+    """Let a phone in, and make a visit its own."""
+
+    device_id: Words
+    token_id: Words
+    name: Words
+    session_id: SessionId | None = None
+
+
+class Revoke(Request):
+    """Shut a phone out; its history stays."""
+
+    device_id: Words
+
+
+class Forget(Request):
+    """Delete everything about a phone's or a visit's id, for good."""
+
+    person: Words
+
+
+class SeeIncident(Request):
+    """The operator has seen it."""
+
+    incident_id: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class BackUp(Request):
+    """Make a verified backup now."""
