@@ -73,7 +73,7 @@ sample *options:
 wheel:
     uv build --wheel
 
-# Debian's packages that the tests need (EGL to render), where this is root; else they are named
+# Debian's packages that the tests need (EGL to render, GStreamer for a camera), where this is root; else they are named
 [private]
 packages:
     @bash .ci/packages

@@ -82,7 +82,7 @@ class FrameMessage(BusEvent):
     """Of the frame in this ring; the slot is still this frame as long as the ring says the same number."""
     width: Number
     height: Number
-    format: Literal["rgb24", "bgr24", "i420", "nv12"]
+    format: Literal["rgb24", "bgr24", "i420", "i422", "i444", "nv12"]
 
 
 class TrackEvent(BusEvent):

@@ -83,7 +83,7 @@ _FIELDS: dict[type[events.BusEvent], dict[str, SearchStrategy[Any]]] = {
         "sequence": counts,
         "width": numbers,
         "height": numbers,
-        "format": st.sampled_from(["rgb24", "bgr24", "i420", "nv12"]),
+        "format": st.sampled_from(["rgb24", "bgr24", "i420", "i422", "i444", "nv12"]),
     },
     events.PerceptionEvent: {
         "bbox": st.tuples(finite, finite, finite, finite),

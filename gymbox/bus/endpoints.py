@@ -112,12 +112,6 @@ COACH: Final = Channel(
 )
 CHANNELS: Final = (CAMERA, VISION, RECORDER, COACH)
 
-CAMERA_PACKETS: Final = Desk(
-    name="camera-{camera}-packets",
-    binds="camera",
-    asks="recorder: the encoded packets of a span of time, for a clip",
-    loss="asked again; after the pre-roll is over, the clip",
-)
 VISION_REQUESTS: Final = Desk(
     name="vision-requests",
     binds="vision",
@@ -130,7 +124,7 @@ RECORDER_REQUESTS: Final = Desk(
     asks="hub: edit or delete a set, export, back up",
     loss="the phone sees the refusal and may ask again; every change carries a key, so that twice is once",
 )
-DESKS: Final = (CAMERA_PACKETS, VISION_REQUESTS, RECORDER_REQUESTS)
+DESKS: Final = (VISION_REQUESTS, RECORDER_REQUESTS)
 
 DOMAINS: Final[tuple[Domain, ...]] = get_args(Domain)
 

@@ -1,0 +1,1 @@
+"""A camera's process: the stream in; pictures and encoded packets out, through rings in shared memory."""

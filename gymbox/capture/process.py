@@ -1,0 +1,54 @@
+"""The process of one camera: `python -m gymbox.capture.process CAMERA [--config FILE]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gymbox.bus.endpoints import CAMERA
+from gymbox.bus.publish import Speaker
+from gymbox.capture.camera import Camera
+from gymbox.capture.rings import Rings
+from gymbox.clock import Clock
+from gymbox.config import load
+from gymbox.errors import ConfigError, GymboxError
+from gymbox.service import run
+
+if TYPE_CHECKING:
+    from gymbox.config import CameraSettings, Settings
+    from gymbox.service import Service
+
+
+async def watch(service: Service, *, camera: CameraSettings, settings: Settings) -> None:
+    """Keep `camera` going: its pictures and packets into the rings, its state on the bus."""
+    # The speaker first: it is what makes this process the only one for this camera.
+    async with Speaker(CAMERA.of(camera.id), run_dir=settings.run_dir) as speaker:
+        with Rings(camera, settings.run_dir) as rings:
+            clock = Clock.shared(settings.run_dir)
+            await Camera(camera, rings=rings, speaker=speaker, clock=clock, service=service).run()
+
+
+def main() -> int:
+    """Run the process named on the command line."""
+    parser = argparse.ArgumentParser(prog="gymbox.capture.process", description="Runs one camera of gymbox.toml.")
+    parser.add_argument("camera", help="its id")
+    parser.add_argument("--config", type=Path, help="the settings' file")
+    given = parser.parse_args()
+    try:
+        settings = load(given.config)
+        camera = next((camera for camera in settings.camera if camera.id == given.camera), None)
+        if camera is None:
+            known = ", ".join(camera.id for camera in settings.camera) or "none"
+            raise ConfigError(f"camera {given.camera!r}: no such camera; there is {known}")
+    except GymboxError as error:
+        sys.stderr.write(f"gymbox: {error}\n")
+        return 2
+    work = partial(watch, camera=camera, settings=settings)
+    return run(work, name=f"camera-{camera.id}", settings=settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""Sources of every kind through the camera's process or its `Source`, with no fault but their own nature."""
+
+from __future__ import annotations
+
+import io
+import time
+from contextlib import contextmanager
+from fractions import Fraction
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import av
+import pytest
+from PIL import Image
+
+from gymbox import _core
+from gymbox.capture.clip import cut, header_of, mp4_of
+from gymbox.capture.connection import Connection
+from gymbox.capture.rings import Placed, Rings, frames_name
+from gymbox.capture.source import Source
+from gymbox.config import CameraSettings
+from gymbox.errors import RingError, VideoError
+from gymbox.video import Video
+from tests.capture.stage import box, soon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SAMPLE = Path("tests/data/sample.mp4").resolve()
+
+
+class MjpegCamera(BaseHTTPRequestHandler):
+    """20 pictures a second, each of another shade, until the viewer goes."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=picture")
+        self.end_headers()
+        try:
+            for shade in range(10_000):
+                file = io.BytesIO()
+                Image.new("RGB", (160, 120), (shade % 256, 90, 0)).save(file, "JPEG")
+                head = f"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: {file.tell()}\r\n\r\n"
+                self.wfile.write(head.encode() + file.getvalue() + b"\r\n")
+                time.sleep(0.05)
+        except OSError:
+            return
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 -- the base class's
+        pass
+
+
+@contextmanager
+def mjpeg_camera() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), MjpegCamera)
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/video"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def settings(url: str, **more: object) -> CameraSettings:
+    return CameraSettings.model_validate({"id": "cam", "url": url, **more})
+
+
+def test_jpegs_over_http_get_the_times_of_their_arrival(tmp_path: Path) -> None:
+    placed: list[Placed] = []
+    with mjpeg_camera() as url, Rings(settings(url), tmp_path) as rings:
+        connection = Connection(settings(url, fps=20), rings, placed.append)
+        connection.start()
+        soon("40 pictures", lambda: len(placed) >= 40)
+        connection.stop()
+        assert connection.join(10)
+        assert connection.fault is None
+        assert connection.source
+        assert connection.source.codec == "mjpeg"
+        seconds = (placed[-1].t_ns - placed[0].t_ns) / 1e9
+        assert seconds == pytest.approx((len(placed) - 1) * 0.05, rel=0.35)  # FFmpeg would have said 25 a second
+        assert connection.counts.fps == pytest.approx(len(placed) / seconds, rel=0.3)
+        clip = mp4_of(cut(tmp_path, "cam", placed[10].t_ns, placed[-1].t_ns))
+        with av.open(io.BytesIO(clip), "r") as video:
+            assert sum(1 for _ in video.decode(video=0)) >= 25
+
+
+def test_a_file_as_fast_as_it_is_watched_loses_nothing(tmp_path: Path) -> None:
+    with Video(SAMPLE) as video:
+        wanted = sum(1 for _ in video.frames(15))
+    with box(tmp_path, str(SAMPLE), realtime="false", preroll_s=60) as capture:
+        name, seen, last_ns = frames_name(capture.run_dir, "cam"), 0, 0
+        soon("a ring", lambda: Path("/dev/shm", name).exists())  # noqa: S108 -- where rings are
+        time.sleep(0.2)
+        reader, begun = _core.FrameReader(name), time.monotonic()
+        while seen < wanted - 2 and time.monotonic() < begun + 60:
+            if newest := reader.newest(seen):
+                number, t_ns, frame = newest
+                assert number == seen + 1
+                assert t_ns > last_ns
+                assert (frame.width, frame.height) == (1280, 720)
+                seen, last_ns = number, t_ns
+        took = time.monotonic() - begun
+        while (ended := capture.until(lambda _: True)).state != "ended":
+            if newest := reader.newest(seen):
+                seen = newest[0]
+        assert abs(seen - wanted) <= 2
+        assert ended.dropped == 0
+        assert ended.frames == seen
+        assert took < 60
+        assert capture.process.poll() is None, "it stays, for the clips of its last seconds"
+        packets = cut(capture.run_dir, "cam", 0, 2**62)
+        with av.open(str(SAMPLE)) as original, av.open(io.BytesIO(mp4_of(packets)), "r") as clip:
+            assert clip.streams.video[0].frames == original.streams.video[0].frames
+
+
+def test_a_file_at_its_own_pace_that_begins_again(tmp_path: Path) -> None:
+    short = tmp_path / "short.mp4"
+    with av.open(str(short), "w") as video:
+        stream = video.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(15):
+            picture = av.VideoFrame(64, 48, "yuv420p")
+            for plane in picture.planes:
+                plane.update(bytes([number]) * plane.buffer_size)
+            video.mux(stream.encode(picture))
+        video.mux(stream.encode(None))
+    with box(tmp_path, f"file://{short}", loop="true") as capture:
+        capture.state("online")
+        reader = _core.FrameReader(frames_name(capture.run_dir, "cam"))
+        head, begun = reader.head, time.monotonic()
+        soon("several rounds", lambda: reader.head >= head + 30)
+        assert 1.4 <= time.monotonic() - begun <= 8
+
+
+def test_what_no_clip_can_be_cut_from(tmp_path: Path) -> None:
+    with pytest.raises(RingError, match="no-such-cam"):
+        cut(tmp_path, "no-such-cam", 0, 1)
+    with pytest.raises(VideoError, match="begin with a keyframe"):
+        mp4_of([])
+    with Source(settings(str(SAMPLE))) as source:
+        assert len(header_of(source.stream, Fraction(1, 90_000))) < 1_000
+
+
+def test_a_sound_file_without_pictures_is_unsupported(tmp_path: Path) -> None:
+    sound = tmp_path / "sound.wav"
+    with av.open(str(sound), "w") as file:
+        stream = file.add_stream("pcm_s16le", rate=8_000)
+        frame = av.AudioFrame(format="s16", layout="mono", samples=800)
+        frame.sample_rate = 8_000
+        file.mux(stream.encode(frame))
+    with box(tmp_path, str(sound)) as capture:
+        assert capture.until(lambda status: status.state != "starting").state == "unsupported"
