@@ -29,7 +29,6 @@ DATA = ROOT.parent / "shared" / "data"
 MADE = ROOT / "build" / "rendered"
 TUNED, HELD_OUT = 1, 1001  # seeds: the first may be looked at, the second never is but to report
 PIXELS = 2001  # the seed of the scenes that are rendered in pixels too
-FOUR, ELEVEN = "four", "eleven"
 LOOPS = 6
 
 
@@ -169,7 +168,8 @@ def _pixels(options: argparse.Namespace) -> bool:
     sets, minutes = 20, 3
     videos = MADE / f"{PIXELS}-pixels-{sets}-{minutes}"
     _script("render_sets.py", videos, "--out", videos, "--seed", PIXELS, "--sets", sets, "--idle", 60 * minutes)
-    modelled = scored(rendered(_traces(PIXELS, sets, minutes, FOUR, options.processes)), processes=options.processes)
+    traces = _traces(PIXELS, sets, minutes, "--as-filmed", processes=options.processes)
+    modelled = scored(rendered(traces), processes=options.processes)
     seen = [replace(each.truth, path=videos / f"{each.truth.name}.mp4") for each in modelled]
     looked_at = scored(seen, model=options.model, processes=options.processes)
     tables.side_by_side("Modelled and in pixels", modelled, looked_at)
@@ -180,22 +180,25 @@ def _pixels(options: argparse.Namespace) -> bool:
 
 def _made(options: argparse.Namespace, seed: int) -> Path:
     """The folder of a seed's traces."""
-    kind = ELEVEN if options.all_exercises else FOUR
-    return _traces(seed, options.sets, options.idle, kind, options.processes)
+    more = ["--all-exercises"] if options.all_exercises else []
+    return _traces(seed, options.sets, options.idle, *more, processes=options.processes)
 
 
-def _traces(seed: int, sets: int, minutes: int, kind: str, processes: int) -> Path:
-    folder = MADE / f"{seed}-{kind}-{sets}-{minutes}"
-    more = ["--all-exercises"] if kind == ELEVEN else []
-    _script(
-        "traces.py", folder, folder, "--seed", seed, "--sets", sets, "--idle", minutes, "--processes", processes, *more
-    )
+def _traces(seed: int, sets: int, minutes: int, *more: str, processes: int) -> Path:
+    folder = MADE / "-".join([str(seed), str(sets), str(minutes), *(option.strip("-") for option in more)])
+    counts = ("--seed", seed, "--sets", sets, "--idle", minutes, "--processes", processes)
+    _script("traces.py", folder, folder, *counts, *more)
     return folder
 
 
 def _script(name: str, folder: Path, *arguments: object) -> None:
     """Makes a folder by a script of `synth/`, unless that script, as it is now, has made it already."""
-    sources = sorted([*(ROOT / "synth").glob("*.py"), *(ROOT / "synth").glob("*.json")])
+    immaterial = {"render_sets.py": ("noise.py", "noise.json", "traces.py"), "traces.py": ("render_sets.py", "film.py")}
+    sources = [
+        source
+        for source in sorted((ROOT / "synth").iterdir())
+        if source.suffix in {".py", ".json"} and source.name not in immaterial[name]
+    ]
     stamp = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     done = folder / "made_by"
     if done.exists() and done.read_text() == stamp:

@@ -2,10 +2,11 @@
 
 The excerpts come from `synth/excerpts.py`: videos, and beside each the exact keypoints and how each is seen. The
 model's errors turned out to be about as long in pixels of its own input whatever the person is like, so pixels of
-that input are the unit of all lengths. What one excerpt shows of one keypoint, seen in one way, is taken apart
-(`Part`): an offset that stays, a gain (how much of the keypoint's movement against the trunk is exaggerated, or
-lost where negative), a slow error and a fast one. Deviations are robust (1.4826 × the median of absolute ones), so
-that gross errors, which have a share of their own, do not widen the usual ones.
+that input are the unit of all lengths; and to be the same whenever the pose is, so what varies is a function of the
+pose. What one excerpt shows of one keypoint, seen in one way, is taken apart (`Part`): an offset that stays, a gain
+(how much of the keypoint's movement against the trunk is exaggerated, or lost where negative), and what varies, on
+the scales that the variogram shows (half the mean square of the difference of two frames' errors, by how far apart
+the poses are). Gross errors, which have a share of their own, are left out of all that.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 import sys
 import tempfile
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +41,8 @@ TRUNK = [5, 6, 11, 12]
 INPUT = 256  # pixels of the model's input, long side
 GROSS = 8.0  # pixels from which an error is gross: half a forearm of somebody 100 pixels tall
 FEW, SHORT = 6, 12  # parts under which a kind's numbers are those of all kinds seen so; frames that make a part
-LAG_S = 0.4  # seconds apart, how alike errors still are gives their memory
+PAIRS = 400  # pairs of frames of a part that are compared
+LENGTHS = ((0.15, 0.25, 0.4, 0.6), (2.0, 3.0, 5.0, 8.0, 12.0, 16.0))  # pixels: scales tried, small and large
 NEAR = 12.0  # pixels: sides nearer than this lie over each other
 MOVED = 2.0  # pixels of movement that show a gain
 TOGETHER = ((7, 9), (8, 10), (13, 15), (14, 16), (5, 11), (6, 12))  # joints of one limb, or of the trunk
@@ -103,64 +106,73 @@ def compared(video: Path) -> Compared:
     return Compared(exact, seen, score, truth["how"][: len(frames)], size, float(truth["fps"]))
 
 
-def deviation(values: Floats) -> float:
-    """The robust deviation around the median."""
-    return float(1.4826 * np.median(np.abs(values - np.median(values)))) if len(values) else 0.0
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one excerpt shows of one keypoint seen in one way."""
 
     frames: int
     gross: float  # share of frames
+    gross_size: float | None  # mean length beyond `GROSS`
+    gross_score: float | None  # mean score of gross frames over that of the others
     score: float
     score_spread: float
-    gross_score: float | None  # mean score of gross frames over that of the others
-    offset: Floats | None  # (2,) pixels; this and what follows where there are enough frames without a gross error
-    gain: float | None
-    slow: float
-    fast: float
-    memory: tuple[float, float]  # sums of products of errors 0.4 s apart, and of squares
+    usual: Usual | None  # where there are enough frames without a gross error
 
 
-def parts(each: Compared, sight: int, joint: int) -> list[Part]:
-    """None where the keypoint is not seen in that way for long enough, else one."""
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """The errors that are not gross, pixels."""
+
+    offset: Floats  # (2,)
+    gain: float | None  # where the keypoint moves
+    varies: float  # deviation
+    pairs: Floats  # (n, 2) of two frames: how far apart the poses are, half the square of the errors' difference
+
+
+def part(each: Compared, sight: int, joint: int) -> Part | None:
+    """None where the keypoint is not seen in that way for long enough."""
     at = (each.how[:, joint] == sight) & each.found
     if at.sum() < SHORT:
-        return []
-    far = each.gross[:, joint]
+        return None
+    far = at & each.gross[:, joint]
     near = at & ~far
     score = each.score[:, joint]
-    gross_score = float(score[at & far].mean() / score[near].mean()) if (at & far).any() and near.any() else None
-    described = (int(at.sum()), float(far[at].mean()), float(score[at].mean()), float(score[at].std()), gross_score)
-    if near.sum() < SHORT:
-        return [Part(*described, None, None, 0.0, 0.0, (0.0, 0.0))]
-    error, moved = each.error[:, joint].copy(), each.moved[:, joint]
-    offset = np.median(error[near], axis=0)
-    error -= offset
-    gain = None
-    if np.sqrt((moved[near] ** 2).sum(1).mean()) > MOVED:
-        centred = moved[near] - moved[near].mean(0)
-        gain = float(np.clip((error[near] * centred).sum() / (centred**2).sum(), -1, 1))
-        error -= gain * (moved - moved[near].mean(0))
-    both = near[1:] & near[:-1]
-    fast = np.mean([deviation((error[1:] - error[:-1])[both][:, axis]) for axis in (0, 1)]) / np.sqrt(2)
-    whole = np.mean([deviation(error[near][:, axis]) for axis in (0, 1)])
-    lag = max(1, round(LAG_S * each.fps))
-    pair = near[lag:] & near[:-lag]
-    memory = float((error[lag:] * error[:-lag])[pair].sum()), float((error[:-lag] ** 2)[pair].sum())
-    return [Part(*described, offset, gain, float(np.sqrt(max(whole**2 - fast**2, 0))), float(fast), memory)]
+    return Part(
+        frames=int(at.sum()),
+        gross=float(far[at].mean()),
+        gross_size=float((np.linalg.norm(each.error[far, joint], axis=-1) - GROSS).mean()) if far.any() else None,
+        gross_score=float(score[far].mean() / score[near].mean()) if far.any() and near.any() else None,
+        score=float(score[at].mean()),
+        score_spread=float(score[at].std()),
+        usual=_usual(each, np.flatnonzero(near), joint) if near.sum() >= SHORT else None,
+    )
+
+
+def _usual(each: Compared, frames: NDArray[np.intp], joint: int) -> Usual:
+    error, moved = each.error[frames, joint], each.moved[frames, joint]
+    offset, gain = error.mean(0), None
+    moved = moved - moved.mean(0)
+    error = error - offset
+    if np.sqrt((moved**2).sum(1).mean()) > MOVED:
+        gain = float(np.clip((error * moved).sum() / (moved**2).sum(), -1, 1))
+        error -= gain * moved
+    random = np.random.default_rng(len(frames))
+    one, other = random.integers(len(frames), size=(2, PAIRS))
+    other[: PAIRS // 2] = np.minimum(one[: PAIRS // 2] + 1, len(frames) - 1)  # half of them neighbours
+    pose = each.exact[frames]
+    apart = np.sqrt(((pose[one] - pose[other]) ** 2).sum(-1).mean(1))
+    differ = 0.5 * ((error[one] - error[other]) ** 2).mean(1)
+    return Usual(offset, gain, float(np.sqrt((error**2).mean())), np.stack([apart, differ], 1)[one != other])
 
 
 def fit(excerpts: Sequence[Compared]) -> dict[str, object]:
     """The parameters of `synth/noise.py`, rounded."""
     found: dict[tuple[int, int], list[Part]] = {
         (sight, kind): [
-            part
+            seen
             for each in excerpts
             for joint in np.flatnonzero(kind == KIND)
-            for part in parts(each, sight, int(joint))
+            if (seen := part(each, sight, int(joint))) is not None
         ]
         for sight in range(len(SIGHTS))
         for kind in range(len(JOINTS))
@@ -169,25 +181,26 @@ def fit(excerpts: Sequence[Compared]) -> dict[str, object]:
     for (sight, kind), some in found.items():
         pooled = some
         if len(some) < FEW:
-            pooled = [part for (other, _), more in found.items() if other == sight for part in more]
+            pooled = [one for (other, _), more in found.items() if other == sight for one in more]
         for name, value in _described(pooled).items():
             tables[name][sight, kind == KIND] = value
         tables["parts"][sight, kind == KIND] = len(some)
-    every = [part for some in found.values() for part in some]
+    every = [one for some in found.values() for one in some]
     swaps, spells = zip(*(_swaps(excerpts, pairs) for pairs in SWAPS.values()), strict=True)
     there = np.concatenate([each.found for each in excerpts])
     inside = np.concatenate([(each.how != 3).mean(1) > 0.8 for each in excerpts])
-    products, squares = (sum(part.memory[number] for part in every) for number in (0, 1))
-    gross_scores = [part.gross_score for part in every if part.gross_score is not None]
+    scales, still, more = _scales([one.usual for one in every if one.usual is not None])
+    tables["stays"] = np.sqrt(np.maximum(tables["stays"] ** 2 - (more**2 - 1) * tables["varies"] ** 2, 0))
+    tables["varies"] *= more
+    gross_scores = [one.gross_score for one in every if one.gross_score is not None]
     fitted: dict[str, object] = {
         "about": f"{len(there)} frames of {len(excerpts)} rendered excerpts; made by `python -m accuracy.fit`",
         **{name: tables[name].round(2).tolist() for name in tables if name != "parts"},
-        "gross_size": round(_gross_size(excerpts), 1),
-        "gross_unevenness": round(_unevenness([part.gross for part in found[0, 4] + found[0, 5]]), 2),
+        "scales": scales,
+        "still": still,
+        "gross_unevenness": round(_unevenness([one.gross for one in found[0, 4] + found[0, 5]]), 2),
         "gross_score": round(float(np.mean(gross_scores)) if gross_scores else 1.0, 2),
         "together": round(_together(excerpts), 2),
-        "slow_s": round(float(-LAG_S / np.log(np.clip(products / max(squares, 1e-9), 0.05, 0.95))), 2),
-        "gross_s": round(_spell([each.gross & each.found[:, None] for each in excerpts], excerpts), 2),
         "swap": [round(share, 3) for share in swaps],
         "swap_s": round(float(np.mean(spells)), 2),
         "unseen": round(float(1 - there[inside].mean()), 4),
@@ -199,39 +212,59 @@ def fit(excerpts: Sequence[Compared]) -> dict[str, object]:
 
 def _described(some: Sequence[Part]) -> dict[str, float]:
     """What is usual of parts that are alike."""
-    weights = np.array([part.frames for part in some], float)
 
-    def mean(name: str) -> float:
-        return float(np.average([getattr(part, name) for part in some], weights=weights)) if some else 0.0
+    def mean(name: str, some: Sequence[Part], weights: Sequence[float]) -> float:
+        return float(np.average([getattr(one, name) for one in some], weights=weights)) if some else 0.0
 
-    whole = [part for part in some if part.offset is not None]
-    offsets = np.array([part.offset for part in whole]).reshape(-1, 2)
-    gains = np.array([part.gain for part in some if part.gain is not None])
+    frames = [one.frames for one in some]
+
+    usual = [one.usual for one in some if one.usual is not None]
+    offsets = np.array([one.offset for one in usual]).reshape(-1, 2)
+    gains = np.array([one.gain for one in usual if one.gain is not None])
+    far = [one for one in some if one.gross_size is not None]
     return {
-        "down": float(np.median(offsets[:, 1])) if len(offsets) else 0.0,
-        "stays": float(np.mean([deviation(offsets[:, axis]) for axis in (0, 1)])),
-        "gain": float(np.median(gains)) if len(gains) else 0.0,
-        "gain_spread": deviation(gains),
-        "slow": float(np.sqrt(np.mean([part.slow**2 for part in whole]))) if whole else 0.0,
-        "fast": float(np.sqrt(np.mean([part.fast**2 for part in whole]))) if whole else 0.0,
-        "gross": mean("gross"),
-        "score": mean("score"),
-        "score_stays": deviation(np.array([part.score for part in some])),
-        "score_spread": mean("score_spread"),
+        "down": float(offsets[:, 1].mean()) if len(offsets) else 0.0,
+        "stays": float(np.sqrt(offsets.var(0).mean())) if len(offsets) else 0.0,
+        "gain": float(gains.mean()) if len(gains) else 0.0,
+        "gain_spread": float(gains.std()) if len(gains) else 0.0,
+        "varies": float(np.sqrt(np.mean([one.varies**2 for one in usual]))) if usual else 0.0,
+        "gross": mean("gross", some, frames),
+        "gross_size": mean("gross_size", far, [one.gross * one.frames for one in far]),
+        "score": mean("score", some, frames),
+        "score_stays": float(np.std([one.score for one in some])) if some else 0.0,
+        "score_spread": mean("score_spread", some, frames),
         "parts": float(len(some)),
     }
+
+
+def _scales(usual: Sequence[Usual]) -> tuple[list[tuple[float, float]], float, float]:
+    """Scales with their shares of the variance, the deviation within one pose, and the field's over a clip's."""
+    apart, differ = np.concatenate([one.pairs for one in usual]).T
+    edges = np.geomspace(0.02, 60, 25)
+    which = np.digitize(apart, edges)
+    full = [number for number in range(len(edges) + 1) if (which == number).sum() >= FEW]
+    distance, value = (np.array([of[which == number].mean() for number in full]) for of in (apart, differ))
+    weight = np.array([(which == number).sum() for number in full]) ** 0.25
+
+    def fitted(lengths: tuple[float, ...]) -> tuple[float, Floats]:
+        columns = [np.ones_like(distance), *(1 - np.exp(-distance / length) for length in lengths)]
+        variances, left, *_ = np.linalg.lstsq(np.stack(columns, 1) * weight[:, None], value * weight, rcond=None)
+        return (float(left.sum()) if variances.min() >= 0 else np.inf), np.asarray(variances, float)
+
+    lengths = min(product(*LENGTHS), key=lambda lengths: fitted(lengths)[0])
+    variances = fitted(lengths)[1]
+    fields = variances[1:].sum()
+    within = np.mean([one.varies**2 for one in usual])
+    shares = [
+        (length, round(float(variance / fields), 2)) for length, variance in zip(lengths, variances[1:], strict=True)
+    ]
+    return shares, round(float(np.sqrt(variances[0])), 2), float(np.sqrt(fields / within))
 
 
 def _unevenness(shares: Sequence[float]) -> float:
     """How differently excerpts suffer: the variance of shares over its greatest, that of all or nothing."""
     mean = float(np.mean(shares)) if shares else 0.0
     return float(np.clip(np.var(shares) / max(mean * (1 - mean), 1e-9), 0.02, 0.98)) if shares else 0.5
-
-
-def _gross_size(excerpts: Sequence[Compared]) -> float:
-    """Mean length of gross errors beyond `GROSS`."""
-    far = np.concatenate([np.linalg.norm(each.error[each.gross], axis=-1) for each in excerpts])
-    return float(np.minimum(far - GROSS, 60).mean()) if len(far) else GROSS
 
 
 def _together(excerpts: Sequence[Compared]) -> float:
@@ -278,7 +311,7 @@ def _swaps(excerpts: Sequence[Compared], pairs: Sequence[tuple[int, int]]) -> tu
 
 
 def _show(tables: dict[str, Floats], fitted: dict[str, object]) -> None:
-    columns = ("down", "stays", "gain", "gain_spread", "slow", "fast", "gross", "score", "score_stays", "score_spread")
+    columns = [name for name in tables if name != "parts"]
     for sight, name in enumerate(SIGHTS):
         rows = []
         for kind, joint in enumerate(JOINTS):

@@ -1,10 +1,11 @@
 """What a pose model would have seen: exact keypoints in, keypoints with the errors and scores of MoveNet out.
 
 The parameters are in `noise.json`, fitted on rendered frames by `python -m accuracy.fit`. Lengths are in pixels of the
-model's input, whatever the size of the person: that is how the model errs. A keypoint's error depends on how it is
-seen (in sight, behind the own body, behind a thing, outside): an offset that stays over a clip, a gain (a share of its
-movement against the trunk that is exaggerated, or lost where negative), a slow error, a fast one that is new in each
-frame, and for a while a gross one. The joints of a limb err alike. Arms and legs swap sides for a while.
+model's input, whatever the size of the person: that is how the model errs. Nor does it err by chance: the same picture
+gives the same error, twenty seconds later too, so errors and scores are fields over the pose, smooth in it. They depend
+on how a keypoint is seen (in sight, behind the own body, behind a thing, outside): an offset that stays over a clip, a
+gain (a share of the movement against the trunk that is exaggerated, or lost where negative), what varies with the pose
+on several scales, and in some poses a gross error. The joints of a limb err alike; arms and legs swap for a while.
 """
 
 import json
@@ -23,7 +24,20 @@ INPUT = 256  # pixels of the model's input, long side
 GROSS = 8.0  # pixels from which an error is gross
 NEAR = 12.0  # pixels: sides nearer than this lie over each other
 EASE_S = 0.15  # how fast the errors change when a keypoint goes out of sight
-TABLES = ("down", "stays", "gain", "gain_spread", "slow", "fast", "gross", "score", "score_stays", "score_spread")
+TABLES = (
+    "down",
+    "stays",
+    "gain",
+    "gain_spread",
+    "varies",
+    "gross",
+    "gross_size",
+    "score",
+    "score_stays",
+    "score_spread",
+)
+RAMP = 0.6  # deviations of the deviate that decides over which an error becomes gross: 0 would make all of them jump
+FEATURES = 256  # waves that make a field: fewer repeat themselves, more cost time
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +48,17 @@ class Noise:
     stays: Array  # deviation of the offset between clips
     gain: Array
     gain_spread: Array  # deviation between clips
-    slow: Array  # deviation
-    fast: Array  # deviation
+    varies: Array  # deviation within a clip
     gross: Array  # share of frames with a gross error
+    gross_size: Array  # mean length of gross errors beyond `GROSS`
     score: Array  # mean score
     score_stays: Array  # deviation between clips
     score_spread: Array  # deviation within a clip
-    gross_size: float  # mean length of gross errors beyond `GROSS`
+    scales: list[tuple[float, float]]  # how far the body moves until an error is another, and its share of the variance
+    still: float  # deviation of the errors of one and the same pose
     gross_unevenness: float  # 0: every clip has its share of gross errors, 1: they have all or nothing
     gross_score: float  # score of a keypoint with a gross error, over its usual one
     together: float  # correlation of the errors of a limb's joints
-    slow_s: float  # how long a slow error lives
-    gross_s: float  # how long a gross error lives
     swap: tuple[float, float]  # share of frames with arms and with legs swapped, when the sides lie over each other
     swap_s: float
     unseen: float  # share of frames in which the person is not found at all
@@ -58,15 +71,21 @@ class Noise:
         return cls(**{key: np.array(value) if key in TABLES else value for key, value in raw.items() if key != "about"})
 
 
-def lasting(frames: int, fps: float, seconds: float, random: np.random.Generator, columns: int) -> Array:
-    """`(frames, columns)` of noise with deviation 1 that moves smoothly and fades over `seconds`."""
-    keep = np.exp(-2 / (fps * seconds))
-    before = round(6 * fps * seconds)  # frames until the start is forgotten
-    out = random.standard_normal((before + frames, columns))
-    for _ in range(2):
-        for frame in range(1, len(out)):
-            out[frame] = keep * out[frame - 1] + (1 - keep) * out[frame]
-    return out[before:] * np.sqrt((1 + keep) ** 3 / ((1 - keep) * (1 + keep**2)))
+def field(noise: Noise, poses: Array, random: np.random.Generator, axes: int) -> Array:
+    """`(T, 17, axes)` of deviation 1 that depend on the `(T, 17, 2)` poses, alike in a limb.
+
+    Random Fourier features (Rahimi and Recht, 2007) of kernels `exp(-distance / length)`, the distance that of the
+    keypoints' root mean square: the waves' vectors are Cauchy's.
+    """
+    size = poses.shape[1] * poses.shape[2]
+    flat = poses.reshape(len(poses), size) / np.sqrt(poses.shape[1])
+    out = np.zeros((len(poses), 17, axes))
+    for length, share in noise.scales:
+        waves = random.standard_normal((size, FEATURES)) / np.abs(random.standard_normal(FEATURES)) / length
+        features = np.cos(flat @ waves + random.uniform(0, 2 * np.pi, FEATURES)) * np.sqrt(2 * share / FEATURES)
+        own, limbs = (random.standard_normal((FEATURES, count, axes)) for count in (17, 6))
+        out += np.tensordot(features, by_limb(own, limbs, noise.together), 1)
+    return out
 
 
 def spells(frames: int, fps: float, share: Array, seconds: float, random: np.random.Generator) -> Array:
@@ -101,12 +120,6 @@ def drawn(random: np.random.Generator, axes: int, together: float) -> Array:
     return by_limb(random.standard_normal((17, axes)), random.standard_normal((6, axes)), together)
 
 
-def walked(frames: int, fps: float, seconds: float, random: np.random.Generator, together: float) -> Array:
-    """`(frames, 17, 2)` that last, deviation 1."""
-    walk = lasting(frames, fps, seconds, random, 2 * (17 + 6)).reshape(frames, -1, 2)
-    return by_limb(walk[:, :17], walk[:, 17:], together)
-
-
 def seen_through(
     noise: Noise,
     projected: Array,
@@ -139,18 +152,20 @@ def seen_through(
     against = exact - exact[:, TRUNK].mean(1, keepdims=True)
     error = stays * fitted(noise.stays)[..., None] + gain[..., None] * (against - np.median(against, axis=0))
     error[..., 1] += fitted(noise.down)
-    error += walked(frames, fps, noise.slow_s, random, noise.together) * fitted(noise.slow)[..., None]
-    error += random.standard_normal((frames, 17, 2)) * fitted(noise.fast)[..., None]
-    gross = _gross(noise, fitted(noise.gross), random, fps)
-    far = walked(frames, fps, 2 * noise.gross_s, random, noise.together)
+    error += field(noise, exact, random, 2) * fitted(noise.varies)[..., None]
+    far = field(noise, exact, random, 2)
     squared = (far**2).sum(-1, keepdims=True)
-    far *= (GROSS + noise.gross_size * squared / 2) / np.sqrt(squared)  # half the square is exponential
-    found = exact + error + np.where(gross[..., None], far, 0.0)
+    far *= (GROSS + fitted(noise.gross_size)[..., None] * squared / 2) / np.sqrt(
+        squared
+    )  # half the square: exponential
+    gross = _gross(noise, fitted(noise.gross), exact, random)
+    error += gross[..., None] * (far - error)
+    found = exact + error + noise.still * random.standard_normal((frames, 17, 2))
 
-    mood = 0.8 * lasting(frames, fps, 0.5, random, 17) + 0.6 * random.standard_normal((frames, 17))
     clip = 0.8 * random.standard_normal() + 0.6 * random.standard_normal(17)
+    mood = field(noise, exact, random, 1)[..., 0]
     score = fitted(noise.score) + clip * fitted(noise.score_stays) + mood * fitted(noise.score_spread)
-    score = np.clip(np.where(gross, noise.gross_score * score, score), 0.01, 0.98)
+    score = np.clip(score * (1 + gross * (noise.gross_score - 1)), 0.01, 0.98)
     for pairs, share in ((ARMS, noise.swap[0]), (LEGS, noise.swap[1])):
         one, other = (np.array(side) for side in zip(*pairs, strict=True))
         apart = np.linalg.norm(exact[:, one] - exact[:, other], axis=-1).mean(1)
@@ -165,12 +180,10 @@ def seen_through(
     return np.concatenate([(found / pixels).clip(-0.02, 1.02), score[..., None]], -1), there
 
 
-def _gross(noise: Noise, share: Array, random: np.random.Generator, fps: float) -> Array:
-    """`(T, 17)` which keypoints err grossly: where a normal deviate, partly the clip's own, falls under the share's."""
-    shares = np.linspace(0.0, 1.0, 1001)
-    normal = NormalDist()
+def _gross(noise: Noise, share: Array, poses: Array, random: np.random.Generator) -> Array:
+    """`(T, 17)` how gross each error is: where a normal deviate, partly the clip's own, is under the share's."""
+    shares, normal = np.linspace(0.0, 1.0, 1001), NormalDist()
     thresholds = np.array([normal.inv_cdf(float(np.clip(each, 1e-4, 1 - 1e-4))) for each in shares])
-    stays = drawn(random, 1, 0.7)[:, 0]
-    walk = walked(len(share), fps, noise.gross_s, random, 0.7)[..., 0]
-    deviate = np.sqrt(noise.gross_unevenness) * stays + np.sqrt(1 - noise.gross_unevenness) * walk
-    return np.asarray(deviate < np.interp(share, shares, thresholds))
+    deviate = np.sqrt(noise.gross_unevenness) * drawn(random, 1, noise.together)[:, 0]
+    deviate = deviate + np.sqrt(1 - noise.gross_unevenness) * field(noise, poses, random, 1)[..., 0]
+    return np.asarray(np.clip(0.5 + (np.interp(share, shares, thresholds) - deviate) / RAMP, 0, 1))

@@ -20,6 +20,7 @@ import gzip
 import json
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from noise import Noise, seen_through
 from sight import seen_by
 from staging import FOUR, SEVEN, Scene, idle_scene, set_scene
 
+LOOKED_AT = 15.0  # frames a second at most, as `gymbox count` looks at a video
+
 
 @cache
 def assets() -> Assets:
@@ -37,7 +40,7 @@ def assets() -> Assets:
 
 
 def trace_lines(scene: Scene, noise: Noise | None, random: np.random.Generator) -> list[dict[str, object]]:
-    """The header and one row a frame; without `noise`, the exact keypoints of what is in sight."""
+    """The header and one row a frame that is looked at; without `noise`, the exact keypoints of what is in sight."""
     camera, fps = scene.camera, scene.motion.fps
     points = scene.motion.keypoints()
     projected, how = seen_by(points, camera, scene.motion.body.height, scene.boxes)
@@ -60,7 +63,8 @@ def trace_lines(scene: Scene, noise: Noise | None, random: np.random.Generator) 
             "modelled": True,
         }
     ]
-    for time, found, seen in zip(times, keypoints, there, strict=True):
+    looked_at = np.diff(np.floor(times * LOOKED_AT + 0.06), prepend=-1) > 0
+    for time, found, seen in zip(times[looked_at], keypoints[looked_at], there[looked_at], strict=True):
         detections = []
         if seen:
             sure = found[found[:, 2] > 0.1]
@@ -92,9 +96,11 @@ def write(scene: Scene, kind: str, folder: Path, noise: Noise | None, seed: tupl
     return scene.name
 
 
-def make_set(number: int, *, seed: int, exercises: tuple[str, ...], folder: Path, exact: bool) -> str:
+def make_set(number: int, *, seed: int, exercises: tuple[str, ...], folder: Path, exact: bool, as_filmed: bool) -> str:
     """One set, whole."""
     scene = set_scene(number, seed, exercises, assets())
+    if as_filmed:
+        scene = replace(scene, lost=())
     return write(scene, "set", folder, None if exact else Noise.load(), (seed, number, 1))
 
 
@@ -112,6 +118,7 @@ def main() -> None:
     parser.add_argument("--sets", type=int, default=240, help="how many sets (default 240)")
     parser.add_argument("--idle", type=int, default=30, help="how many minutes of idling (default 30)")
     parser.add_argument("--all-exercises", action="store_true", help="all eleven exercises instead of the first four")
+    parser.add_argument("--as-filmed", action="store_true", help="without the lost limbs that pixels do not have")
     parser.add_argument("--exact", action="store_true", help="without a pose model's errors")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
@@ -119,7 +126,10 @@ def main() -> None:
     exercises = FOUR + SEVEN if options.all_exercises else FOUR
     shared = {"seed": options.seed, "folder": options.folder, "exact": options.exact}
     with ProcessPoolExecutor(options.processes) as pool:
-        jobs = [pool.submit(make_set, number, exercises=exercises, **shared) for number in range(options.sets)]
+        jobs = [
+            pool.submit(make_set, number, exercises=exercises, as_filmed=options.as_filmed, **shared)
+            for number in range(options.sets)
+        ]
         jobs += [pool.submit(make_idle, number, **shared) for number in range(options.idle)]
         for done, job in enumerate(jobs, 1):
             job.result()
