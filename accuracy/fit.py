@@ -15,7 +15,7 @@ import argparse
 import json
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +46,7 @@ LENGTHS = ((0.15, 0.25, 0.4, 0.6), (2.0, 3.0, 5.0, 8.0, 12.0, 16.0))  # pixels: 
 NEAR = 12.0  # pixels: sides nearer than this lie over each other
 MOVED = 2.0  # pixels of movement that show a gain
 TOGETHER = ((7, 9), (8, 10), (13, 15), (14, 16), (5, 11), (6, 12))  # joints of one limb, or of the trunk
+SIDES = ((1, 2), (3, 4), (5, 6), (7, 8), (9, 10), (11, 12), (13, 14), (15, 16))
 SWAPS = {"arms": ((7, 8), (9, 10)), "legs": ((13, 14), (15, 16))}
 
 
@@ -167,6 +168,7 @@ def _usual(each: Compared, frames: NDArray[np.intp], joint: int) -> Usual:
 
 def fit(excerpts: Sequence[Compared]) -> dict[str, object]:
     """The parameters of `synth/noise.py`, rounded."""
+    excerpts, turned = zip(*map(facing, excerpts), strict=True)
     found: dict[tuple[int, int], list[Part]] = {
         (sight, kind): [
             seen
@@ -203,6 +205,7 @@ def fit(excerpts: Sequence[Compared]) -> dict[str, object]:
         "together": round(_together(excerpts), 2),
         "swap": [round(share, 3) for share in swaps],
         "swap_s": round(float(np.mean(spells)), 2),
+        "turned": round(float(np.mean(turned)), 3),
         "unseen": round(float(1 - there[inside].mean()), 4),
         "unseen_s": round(_spell([~each.found[:, None] for each in excerpts], excerpts), 2),
     }
@@ -287,7 +290,7 @@ def swapped(excerpt: Compared, pairs: Sequence[tuple[int, int]]) -> tuple[NDArra
 
     straight, crossed = off(left, left) + off(right, right), off(left, right) + off(right, left)
     apart = np.linalg.norm(excerpt.exact[:, left] - excerpt.exact[:, right], axis=-1).mean(1)
-    return crossed < straight - 4, np.asarray(apart)
+    return np.asarray(crossed < straight - 4), np.asarray(apart)
 
 
 def _spell(states: Sequence[NDArray[np.bool_]], excerpts: Sequence[Compared]) -> float:
@@ -308,6 +311,16 @@ def _swaps(excerpts: Sequence[Compared], pairs: Sequence[tuple[int, int]]) -> tu
         states.append((state & each.found)[:, None])
     pooled = np.concatenate(near_swapped)
     return float(pooled.mean()) if len(pooled) else 0.0, _spell(states, excerpts)
+
+
+def facing(excerpt: Compared) -> tuple[Compared, float]:
+    """The excerpt with left and right as they are wherever the model took back for front, and how often it did."""
+    turned, _ = swapped(excerpt, SIDES)
+    seen, score = excerpt.seen.copy(), excerpt.score.copy()
+    for left, right in SIDES:
+        for values in (seen, score):
+            values[turned, left], values[turned, right] = values[turned, right], values[turned, left].copy()
+    return replace(excerpt, seen=seen, score=score), float(turned.mean())
 
 
 def _show(tables: dict[str, Floats], fitted: dict[str, object]) -> None:

@@ -15,7 +15,9 @@
 """
 
 import argparse
+import itertools
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,35 +44,47 @@ def excerpt(scene: Scene, random: np.random.Generator, seconds: float) -> Scene:
     return replace(scene, motion=Motion(motion.body, motion.fps / step, motion.pose[frames]))
 
 
+def chosen(count: int, hidden: int, assets: Assets) -> Iterator[tuple[int, Scene]]:
+    """The first scenes with their numbers, every third idle, then sets before which something stands."""
+    for number in range(count):
+        yield number, idle_scene(number, SEED, assets) if number % 3 == 2 else set_scene(number, SEED, FOUR, assets)
+    further = ((number, set_scene(number, SEED, FOUR, assets)) for number in itertools.count(count))
+    yield from itertools.islice((each for each in further if each[1].boxes), hidden)
+
+
+def render(number: int, whole: Scene, options: argparse.Namespace) -> None:
+    """Write the video and the truth of some seconds of a scene."""
+    random = np.random.default_rng([SEED, number, 3])
+    scene = excerpt(whole, random, options.seconds)
+    take = take_of(scene, random, options.long_side)
+    pictures = take.pictures(samples=0, shadow_map=1024)
+    write_video(options.folder / f"{scene.name}.mp4", take, pictures, quality=23, preset="veryfast")
+    body = scene.motion.body
+    projected, how = seen_by(scene.motion.keypoints(), scene.camera, body.height, scene.boxes)
+    np.savez_compressed(
+        options.folder / f"{scene.name}.npz",
+        points=projected[..., :2],
+        how=how,
+        size=size_of(projected, scene.camera, body.height),
+        fps=scene.motion.fps,
+    )
+
+
 def main() -> None:
     """Render what the options say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--count", type=int, default=48, help="how many excerpts, a third of them idling (default 48)")
-    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--count", type=int, default=120, help="how many excerpts, a third idling (default 120)")
+    parser.add_argument("--hidden", type=int, default=36, help="how many more with something in the way (default 36)")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of each (default 8)")
     parser.add_argument("--long-side", type=int, default=640, help="pixels (default 640)")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    assets = Assets()
-    for number in range(options.count):
-        random = np.random.default_rng([SEED, number, 3])
-        whole = idle_scene(number, SEED, assets) if number % 3 == 2 else set_scene(number, SEED, FOUR, assets)
-        scene = excerpt(whole, random, options.seconds)
-        take = take_of(scene, random, options.long_side)
-        pictures = take.pictures(samples=0, shadow_map=1024)
-        write_video(options.folder / f"{scene.name}.mp4", take, pictures, quality=23, preset="veryfast")
-        body = scene.motion.body
-        projected, how = seen_by(scene.motion.keypoints(), scene.camera, body.height, scene.boxes)
-        np.savez_compressed(
-            options.folder / f"{scene.name}.npz",
-            points=projected[..., :2],
-            how=how,
-            size=size_of(projected, scene.camera, body.height),
-            fps=scene.motion.fps,
-        )
+    total = options.count + options.hidden
+    for done, (number, scene) in enumerate(chosen(options.count, options.hidden, Assets()), 1):
+        render(number, scene, options)
         if sys.stdout.isatty():
-            end = "" if number + 1 < options.count else "\n"
-            print(f"\r{number + 1} of {options.count} excerpts", end=end, flush=True)
+            print(f"\r{done} of {total} excerpts", end="" if done < total else "\n", flush=True)
 
 
 if __name__ == "__main__":

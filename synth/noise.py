@@ -5,7 +5,8 @@ model's input, whatever the size of the person: that is how the model errs. Nor 
 gives the same error, twenty seconds later too, so errors and scores are fields over the pose, smooth in it. They depend
 on how a keypoint is seen (in sight, behind the own body, behind a thing, outside): an offset that stays over a clip, a
 gain (a share of the movement against the trunk that is exaggerated, or lost where negative), what varies with the pose
-on several scales, and in some poses a gross error. The joints of a limb err alike; arms and legs swap for a while.
+on several scales, and in some poses a gross error. The joints of a limb err alike; arms and legs swap for a while, and
+now and then somebody's back is taken for the front.
 """
 
 import json
@@ -17,6 +18,7 @@ import numpy as np
 from rotation import Array
 
 SIGHTS = ("seen", "behind_self", "behind_thing", "outside")
+SIDES = ((1, 2), (3, 4), (5, 6), (7, 8), (9, 10), (11, 12), (13, 14), (15, 16))
 ARMS, LEGS = ((7, 8), (9, 10)), ((13, 14), (15, 16))
 LIMB = np.array([0, 0, 0, 0, 0, 1, 1, 2, 3, 2, 3, 1, 1, 4, 5, 4, 5])  # head, trunk, arms, legs
 TRUNK = (5, 6, 11, 12)
@@ -61,6 +63,7 @@ class Noise:
     together: float  # correlation of the errors of a limb's joints
     swap: tuple[float, float]  # share of frames with arms and with legs swapped, when the sides lie over each other
     swap_s: float
+    turned: float  # share of frames in which back is taken for front, left for right
     unseen: float  # share of frames in which the person is not found at all
     unseen_s: float
 
@@ -164,20 +167,28 @@ def seen_through(
 
     clip = 0.8 * random.standard_normal() + 0.6 * random.standard_normal(17)
     mood = field(noise, exact, random, 1)[..., 0]
-    score = fitted(noise.score) + clip * fitted(noise.score_stays) + mood * fitted(noise.score_spread)
-    score = np.clip(score * (1 + gross * (noise.gross_score - 1)), 0.01, 0.98)
+    usual = fitted(noise.score) * (1 + gross * (noise.gross_score - 1))
+    differs = clip * fitted(noise.score_stays) + mood * fitted(noise.score_spread)
+    score = 1 / (1 + (1 / usual - 1) * np.exp(-differs / (usual * (1 - usual))))  # spread in logits: it stays in 0-1
     for pairs, share in ((ARMS, noise.swap[0]), (LEGS, noise.swap[1])):
         one, other = (np.array(side) for side in zip(*pairs, strict=True))
         apart = np.linalg.norm(exact[:, one] - exact[:, other], axis=-1).mean(1)
-        swapped = spells(frames, fps, share * (apart < NEAR), noise.swap_s, random)
-        for left, right in pairs:
-            found[swapped, left], found[swapped, right] = found[swapped, right], found[swapped, left].copy()
-            score[swapped, left], score[swapped, right] = score[swapped, right], score[swapped, left].copy()
+        _swap(spells(frames, fps, share * (apart < NEAR), noise.swap_s, random), pairs, found, score)
+    facing = np.sqrt(noise.gross_unevenness) * random.standard_normal()
+    facing = facing + np.sqrt(1 - noise.gross_unevenness) * field(noise, exact, random, 1)[:, 0, 0]
+    _swap(facing < NormalDist().inv_cdf(max(noise.turned, 1e-6)), SIDES, found, score)
 
     outside = (how == 3).mean(1)
     lost = np.clip(noise.unseen + np.clip(outside - 0.4, 0, 1), 0, 0.98)
     there = ~spells(frames, fps, lost, noise.unseen_s, random) & ((how != 3).sum(1) >= 5)
     return np.concatenate([(found / pixels).clip(-0.02, 1.02), score[..., None]], -1), there
+
+
+def _swap(now: Array, pairs: tuple[tuple[int, int], ...], *of: Array) -> None:
+    """Exchanges the sides in the frames that are so `now`."""
+    for values in of:
+        for left, right in pairs:
+            values[now, left], values[now, right] = values[now, right], values[now, left].copy()
 
 
 def _gross(noise: Noise, share: Array, poses: Array, random: np.random.Generator) -> Array:
