@@ -14,12 +14,14 @@ import numpy.typing as npt
 from typing_extensions import Buffer, disjoint_base
 
 __all__ = [
+    "Athletes",
     "ByteTrack",
     "Event",
     "Frame",
     "FrameReader",
     "FrameRing",
     "Letterbox",
+    "Motions",
     "Packet",
     "PacketReader",
     "PacketRing",
@@ -27,6 +29,8 @@ __all__ = [
     "Pipeline",
     "PoseModel",
     "Rep",
+    "compute_angle",
+    "median_smooth",
 ]
 
 _Floats: TypeAlias = npt.NDArray[np.float32]
@@ -680,3 +684,99 @@ class Pipeline:
     @property
     def people(self) -> list[Person]:
         """Who was in the last frame, in the order of tracks."""
+
+def compute_angle(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float | None:
+    """Degrees at `b` between the rays to `a` and to `c`, 0 to 180.
+
+    Points are x, y in square units. None where a ray has no length or a coordinate is not finite.
+    """
+
+def median_smooth(values: Sequence[float]) -> float | None:
+    """The middle of the values, or the mean of the two middle ones; not-a-number does not count, None is no value."""
+
+_Channel: TypeAlias = Literal["legs", "arms", "left_arm", "right_arm"]
+"""Hips over ankles; wrists over shoulders of both arms, of the left, of the right."""
+
+@final
+class Athletes:
+    """People who exercise, a row each: keypoints in, events out.
+
+    For those who have keypoints and tracks of their own; `Pipeline` finds both. An event's track is its row, from 1.
+
+    Args:
+        catalogue: the exercises, as `gymbox.exercises.catalogue_json` writes them.
+        people: how many rows.
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+        sample_aspect_ratio: width of a pixel over its height.
+        keypoint_visible: a keypoint under this counts as unseen; depends on the pose model.
+        exercise: the only one that is done; None recognises it.
+
+    Raises:
+        ExerciseError: a catalogue that contradicts itself.
+        ValueError: an exercise that is not in it, or a picture without a size.
+    """
+
+    def __new__(
+        cls,
+        catalogue: str,
+        people: int,
+        *,
+        width: int,
+        height: int,
+        sample_aspect_ratio: float = 1.0,
+        keypoint_visible: float = 0.1,
+        exercise: str | None = None,
+    ) -> Self: ...
+    def step(self, keypoints: _Floats, t_ns: int) -> list[Event]:
+        """What follows from one more frame; one that is not later than the last is ignored.
+
+        Args:
+            keypoints: (people, 17, 3): x, y, score; who is unseen has scores of 0.
+            t_ns: when the picture was taken.
+
+        Raises:
+            ValueError: an array of another shape.
+        """
+
+    def finish(self, t_ns: int) -> list[Event]:
+        """Ends every set: the stream is over."""
+
+@final
+class Motions:
+    """The beginning of the walk alone: smooth joint angles, and cycles without a name.
+
+    Args:
+        people: how many rows.
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+        sample_aspect_ratio: width of a pixel over its height.
+        keypoint_visible: a keypoint under this counts as unseen.
+
+    Raises:
+        ValueError: a picture without a size.
+    """
+
+    def __new__(
+        cls,
+        people: int,
+        *,
+        width: int,
+        height: int,
+        sample_aspect_ratio: float = 1.0,
+        keypoint_visible: float = 0.1,
+    ) -> Self: ...
+    def step(self, keypoints: _Floats, t_ns: int) -> tuple[_Floats, list[tuple[int, _Channel, int, int, int, float]]]:
+        """Angles, and the cycles that this frame ended.
+
+        Args:
+            keypoints: (people, 17, 3): x, y, score; who is unseen has scores of 0.
+            t_ns: when the picture was taken, later than the last.
+
+        Returns:
+            Degrees (people, 8) of elbows, shoulders, hips and knees, left before right, not-a-number where unseen. And
+            each rise and return as row, channel, start, turn and end in nanoseconds, and its rise in body heights.
+
+        Raises:
+            ValueError: an array of another shape.
+        """

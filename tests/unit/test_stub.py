@@ -15,6 +15,7 @@ from gymbox import _core
 STUB = Path(gymbox.__file__).with_name("_core.pyi")
 TREE = ast.parse(STUB.read_text())
 CLASSES = [node for node in TREE.body if isinstance(node, ast.ClassDef)]
+FUNCTIONS = [node for node in TREE.body if isinstance(node, ast.FunctionDef)]
 
 
 def test_names_and_signatures_are_those_of_the_module() -> None:
@@ -24,11 +25,12 @@ def test_names_and_signatures_are_those_of_the_module() -> None:
 
 
 def test_every_public_name_is_in_the_stub() -> None:
-    assert {name for name in vars(_core) if not name.startswith("_")} == {node.name for node in CLASSES}
+    public = {name for name in vars(_core) if not name.startswith("_")}
+    assert public == {node.name for node in CLASSES} | {node.name for node in FUNCTIONS}
 
 
-@pytest.mark.parametrize("node", CLASSES, ids=lambda node: node.name)
-def test_the_stub_says_what_the_class_says_and_maybe_more(node: ast.ClassDef) -> None:
+@pytest.mark.parametrize("node", [*CLASSES, *FUNCTIONS], ids=lambda node: node.name)
+def test_the_stub_says_what_the_module_says_and_maybe_more(node: ast.ClassDef | ast.FunctionDef) -> None:
     stub, compiled = ast.get_docstring(node), getattr(_core, node.name).__doc__
     assert stub
     assert compiled

@@ -1,7 +1,7 @@
 //! How a repetition was done, beyond its depth: range of each joint, speed, symmetry.
 
 use crate::exercise::cycle::Cycle;
-use crate::exercise::measure::Window;
+use crate::exercise::measure::{Window, quantile};
 use crate::exercise::signal::{Channel, Signal};
 use crate::motion::angles::BodyAngle;
 use crate::motion::{Figure, Side};
@@ -11,13 +11,17 @@ use serde::{Deserialize, Serialize};
 
 /// Seconds over which speed is measured: shorter measures the pose model's noise, longer flattens the peak.
 const SPEED_S: f64 = 0.2;
+/// Seconds before the start that belong to the range: a joint has turned far before the height shows it.
+const BEFORE_S: f64 = 0.4;
+/// Quantiles between which joints turn: outside are misplaced keypoints.
+const EXTREMES: (f32, f32) = (0.05, 0.95);
 /// Rise of the stronger side in body heights under which noise decides which side is weaker.
 const TELLS_SIDES: f32 = 0.05;
 
 /// How one cycle was done.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Effort {
-    /// How far each joint turned from rest to the turn, degrees in the picture plane, in the order of
+    /// How far each joint was at the turn from where it was furthest, degrees in the picture plane, in the order of
     /// [`BodyAngle::ALL`]; `None` where it was unseen.
     ranges: [Option<f32>; BodyAngle::ALL.len()],
     /// Highest speed of the signal, body heights a second.
@@ -33,9 +37,13 @@ impl Effort {
     #[must_use]
     pub fn of(cycle: &Cycle, figures: &[Figure], stature: f32) -> Option<Self> {
         let window = Window::of(cycle, figures, stature)?;
+        let first = figures.partition_point(|figure| (cycle.start - figure.at).seconds() > BEFORE_S);
         let ranges = BodyAngle::ALL.map(|angle| {
             let degrees = |figure: &Figure| angle.of(figure).map(|degrees| degrees.0);
-            Some((window.turn(degrees)? - window.rest(degrees)?).abs())
+            let turn = window.turn(degrees)?;
+            let mut seen: Vec<f32> = figures.get(first..)?.iter().filter_map(degrees).collect();
+            let (low, high) = (quantile(&mut seen, EXTREMES.0)?, quantile(&mut seen, EXTREMES.1)?);
+            Some((high - turn).max(turn - low))
         });
         let side = cycle.channel.side();
         let rise = |side| window.moved(|figure| one_sided(cycle.channel.signal(), side, figure));

@@ -368,7 +368,7 @@ impl<'a> Window<'a> {
 }
 
 /// The value below which `share` of `values` lie, interpolated. Sorts in place.
-fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
+pub(super) fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
     values.sort_unstable_by(f32::total_cmp);
     let rank = share * values.len().checked_sub(1)? as f32;
     let (below, above) = (values[rank.floor() as usize], values[rank.ceil() as usize]);

@@ -7,6 +7,7 @@ pub mod form;
 pub mod gate;
 pub mod guess;
 pub mod measure;
+pub mod motions;
 pub mod sets;
 pub mod signal;
 pub mod spec;

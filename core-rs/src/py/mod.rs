@@ -2,6 +2,7 @@
 
 mod error;
 mod event;
+mod exercise;
 mod frame;
 mod pipeline;
 mod pose;
@@ -15,6 +16,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::event::{Event, Rep};
+    #[pymodule_export]
+    use super::exercise::{Athletes, Motions, compute_angle, median_smooth};
     #[pymodule_export]
     use super::frame::PyFrame;
     #[pymodule_export]
