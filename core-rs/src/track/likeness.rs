@@ -57,13 +57,13 @@ impl Sighting {
         })
     }
 
-    /// How alike this is to `other` when it is expected at `expected`, 0 to 1: the mean of the boxes' overlap and the joints' nearness.
+    /// How alike this is to `other` when it is expected at `expected`, 0 to 1: the mean of the boxes' overlap and the
+    /// joints' nearness; 0 where the boxes are apart.
     pub(super) fn likeness(&self, expected: &Placed, other: &Self) -> f64 {
-        let (dx, dy) = (expected.x - other.placed.x, expected.y - other.placed.y);
-        if dx.abs().max(dy.abs()) > expected.length().max(other.placed.length()) {
+        let boxes = overlap(expected, &other.placed);
+        if boxes <= 0.0 {
             return 0.0;
         }
-        let boxes = overlap(expected, &other.placed);
         let (dx, dy) = ((expected.x - self.placed.x) as f32, (expected.y - self.placed.y) as f32);
         self.joints(dx, dy, other, JOINT_REACH).map_or(boxes, |joints| f64::midpoint(boxes, joints))
     }
@@ -105,13 +105,13 @@ impl Sighting {
 
 /// Intersection over union of two boxes in square units.
 fn overlap(a: &Placed, b: &Placed) -> f64 {
-    let shared = |a: f64, a_size: f64, b: f64, b_size: f64| {
-        ((a + a_size / 2.0).min(b + b_size / 2.0) - (a - a_size / 2.0).max(b - b_size / 2.0)).max(0.0)
-    };
-    let both = shared(a.x, a.width, b.x, b.width) * shared(a.y, a.height, b.y, b.height);
-    if both <= 0.0 {
+    // Of two stretches: half of both lengths less the way between the middles, at most the shorter.
+    let shared = |way: f64, a: f64, b: f64| (f64::midpoint(a, b) - way.abs()).min(a).min(b);
+    let width = shared(a.x - b.x, a.width, b.width);
+    if width <= 0.0 {
         return 0.0;
     }
+    let both = width * shared(a.y - b.y, a.height, b.height).max(0.0);
     both / (a.width * a.height + b.width * b.height - both)
 }
 
