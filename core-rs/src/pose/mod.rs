@@ -10,6 +10,7 @@ pub mod movenet;
 pub mod nms;
 pub mod scaler;
 pub mod skeleton;
+mod wide;
 pub mod yolo;
 
 pub use model::PoseModel;
