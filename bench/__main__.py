@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
+import platform
 import sys
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bench.row import Row
+
+PIPED_WIDTH = 120
 
 BENCHES = ("pipeline", "letterbox", "tracker", "exercise")
 
@@ -25,7 +30,7 @@ def main() -> int:
         "bench", nargs="*", choices=[*BENCHES, []], help=f"one or more of {', '.join(BENCHES)}; all if none"
     )
     chosen = parser.parse_args().bench or BENCHES
-    table = Table("what", "ours", "against", "ratio", "target", "")
+    table = Table("what", "ours", "against", "ratio", "target", "", box=SIMPLE_HEAD)
     missed = False
     with Console(stderr=True).status("measuring") as status:
         for name in chosen:
@@ -35,7 +40,12 @@ def main() -> int:
                 missed |= not row.met
                 verdict = "[green]met[/]" if row.met else "[red]missed[/]"
                 table.add_row(row.name, row.ours, row.theirs, f"{row.ratio:.2f}", row.target, verdict)
-    Console().print(table)
+    console = Console()
+    console = console if console.is_terminal else Console(width=PIPED_WIDTH)
+    console.print(table)
+    console.print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {platform.processor() or platform.machine()}"
+    )
     return int(missed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from statistics import median
+from statistics import quantiles
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def at_least(bound: float, ratio: float) -> tuple[str, bool]:
 def paired(
     first: Callable[[], object], second: Callable[[], object], *, rounds: int, each: int = 1
 ) -> tuple[float, float]:
-    """Median milliseconds of each, taken by turns, so that a machine that slows down slows both."""
+    """Milliseconds of each when little disturbs it (the quickest tenth), by turns: both see the same machine."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
         for taken, act in zip(times, (first, second), strict=True):
@@ -50,4 +50,4 @@ def paired(
             for _ in range(each):
                 act()
             taken.append((time.perf_counter() - start) * 1e3 / each)
-    return median(times[0]), median(times[1])
+    return quantiles(times[0], n=10)[0], quantiles(times[1], n=10)[0]
