@@ -47,9 +47,9 @@ def count(
     model: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help="A pose model of `gymbox models list`, or an ONNX file.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, tensorrt or openvino.")] = "auto",
-    threads: Annotated[int, typer.Option(min=0, help="Of the pose model; 0 is one a core.")] = 0,
-    fps: Annotated[float, typer.Option(min=1, max=1000, help="Frames a second to look at, at most.")] = 15,
+    device: Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda, tensorrt or openvino.")] = "auto",
+    threads: Annotated[int, typer.Option(metavar="N", min=0, help="Of the pose model; 0 is one a core.")] = 0,
+    fps: Annotated[float, typer.Option(metavar="N", min=1, max=1000, help="Frames a second to look at, at most.")] = 15,
     json: Annotated[
         str | None, typer.Option(metavar="[FILE.json]", help="One JSON object a line for each video; alone, to stdout.")
     ] = None,
