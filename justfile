@@ -1,5 +1,8 @@
 # gymbox's recipes. `./just` lists them; `./just RECIPE` brings its own tools, so nothing else need be installed.
 
+# Settings of this checkout: see .env.example.
+set dotenv-load
+
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
 # The inference runtime that the environment gets: cpu, gpu or openvino.
