@@ -24,8 +24,8 @@ wide! {
         planes: [&[u8]; 3],
         rgb: &mut [Vec<u8>; 3],
     ) {
-        let [luma, cb, cr] = planes;
         const FRACTION: u32 = 13;
+        let [luma, cb, cr] = planes;
         let (kr, kb) = match colour.matrix {
             Matrix::Bt601 => (0.299, 0.114),
             Matrix::Bt709 => (0.2126, 0.0722),

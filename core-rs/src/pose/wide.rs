@@ -8,8 +8,7 @@ macro_rules! wide {
     ($(#[$about:meta])* $visible:vis fn $name:ident($($argument:ident: $kind:ty),* $(,)?) $body:block) => {
         $(#[$about])*
         $visible fn $name($($argument: $kind),*) {
-            #[expect(clippy::inline_always, reason = "a call would leave the instructions behind")]
-            #[inline(always)]
+            #[inline(always)] // a call would leave the instructions behind
             fn plain($($argument: $kind),*) $body
 
             #[cfg(target_arch = "x86_64")]
