@@ -12,6 +12,7 @@ the poses are). Gross errors, which have a share of their own, are left out of a
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 import tempfile
@@ -27,7 +28,7 @@ from gymbox import count
 from gymbox.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -200,6 +201,7 @@ def fit(excerpts: Sequence[Compared]) -> dict[str, object]:
         **{name: tables[name].round(2).tolist() for name in tables if name != "parts"},
         "scales": scales,
         "still": still,
+        "hardness": round(_hardness([some for (sight, _), some in found.items() if sight == 0]), 2),
         "gross_unevenness": round(_unevenness([one.gross for one in found[0, 4] + found[0, 5]]), 2),
         "gross_score": round(float(np.mean(gross_scores)) if gross_scores else 1.0, 2),
         "together": round(_together(excerpts), 2),
@@ -262,6 +264,12 @@ def _scales(usual: Sequence[Usual]) -> tuple[list[tuple[float, float]], float, f
         (length, round(float(variance / fields), 2)) for length, variance in zip(lengths, variances[1:], strict=True)
     ]
     return shares, round(float(np.sqrt(variances[0])), 2), float(np.sqrt(fields / within))
+
+
+def _hardness(kinds: Sequence[Sequence[Part]]) -> float:
+    """How differently large the usual errors of alike keypoints are: the deviation of their sizes' logarithms."""
+    sizes = [np.log([one.usual.varies for one in some if one.usual is not None]) for some in kinds]
+    return float(np.sqrt(np.mean([logarithms.var() for logarithms in sizes if len(logarithms) >= FEW])))
 
 
 def _unevenness(shares: Sequence[float]) -> float:
@@ -338,6 +346,49 @@ def _show(tables: dict[str, Floats], fitted: dict[str, object]) -> None:
     console.print()
 
 
+def modelled(excerpts: Sequence[Compared], noise: Path) -> list[Compared]:
+    """The excerpts again, their errors made by `synth/noise.py`."""
+    sys.path.insert(0, str(NOISE.parent))  # where scripts import each other by bare name
+    synth = importlib.import_module("noise")
+    errors = synth.Noise.load(noise)
+    made = []
+    for number, each in enumerate(excerpts):
+        keypoints, found = synth.seen_through(
+            errors,
+            each.exact / INPUT,
+            each.how,
+            np.random.default_rng(number),
+            aspect=1.0,
+            fps=each.fps,
+        )
+        keypoints[~found] = np.nan
+        made.append(replace(each, seen=keypoints[..., :2] * INPUT, score=keypoints[..., 2]))
+    return made
+
+
+def _side_by_side(measured: Sequence[Compared], model: Sequence[Compared]) -> None:
+    """Errors and scores as they were measured / as they are modelled."""
+
+    def quantiles(pick: Callable[[Compared], Floats], *shares: float) -> list[str]:
+        both = [np.quantile(np.concatenate([pick(each) for each in some]), shares) for some in (measured, model)]
+        return [f"{one:.2g} / {other:.2g}" for one, other in zip(*both, strict=True)]
+
+    rows = []
+    for sight, name in enumerate(SIGHTS):
+        for kind, joint in enumerate(JOINTS):
+
+            def at(each: Compared, sight: int = sight, kind: int = kind) -> NDArray[np.bool_]:
+                return np.asarray((each.how == sight) & (kind == KIND) & each.found[:, None])
+
+            if sum(int(at(each).sum()) for each in measured) < 10 * SHORT:
+                continue
+            errors = quantiles(lambda each, at=at: np.linalg.norm(each.error[at(each)], axis=-1), 0.5, 0.75, 0.9, 0.95)  # type: ignore[misc]
+            scores = quantiles(lambda each, at=at: each.score[at(each)], 0.05, 0.5, 0.95)  # type: ignore[misc]
+            rows.append((name, joint, *errors, *scores))
+    titles = ("", "joint", *(f"error {share} %" for share in (50, 75, 90, 95)), *(f"score {n} %" for n in (5, 50, 95)))
+    table("Quantiles, measured / modelled (errors in pixels of the model's input)", titles, rows)
+
+
 def main() -> int:
     """Fits, prints, writes."""
     parser = argparse.ArgumentParser(prog="python -m accuracy.fit", description=__doc__)
@@ -350,6 +401,7 @@ def main() -> int:
         return 2
     lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in fit(excerpts).items()]
     options.out.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    _side_by_side(excerpts, modelled(excerpts, options.out))
     return 0
 
 

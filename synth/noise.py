@@ -58,6 +58,7 @@ class Noise:
     score_spread: Array  # deviation within a clip
     scales: list[tuple[float, float]]  # how far the body moves until an error is another, and its share of the variance
     still: float  # deviation of the errors of one and the same pose
+    hardness: float  # deviation between clips of the logarithm of the size of errors: some limbs are hard to see
     gross_unevenness: float  # 0: every clip has its share of gross errors, 1: they have all or nothing
     gross_score: float  # score of a keypoint with a gross error, over its usual one
     together: float  # correlation of the errors of a limb's joints
@@ -150,22 +151,25 @@ def seen_through(
     def fitted(table: Array) -> Array:
         return np.einsum("tks,sk->tk", weights, table)
 
+    hard = drawn(random, 1, noise.together)[:, 0]
+    larger = np.exp(noise.hardness * hard - noise.hardness**2)[:, None]
     stays, gain = drawn(random, 2, noise.together), drawn(random, 1, noise.together)[:, 0]
     gain = fitted(noise.gain) + gain * fitted(noise.gain_spread)
     against = exact - exact[:, TRUNK].mean(1, keepdims=True)
-    error = stays * fitted(noise.stays)[..., None] + gain[..., None] * (against - np.median(against, axis=0))
+    error = larger * stays * fitted(noise.stays)[..., None] + gain[..., None] * (against - np.median(against, axis=0))
     error[..., 1] += fitted(noise.down)
-    error += field(noise, exact, random, 2) * fitted(noise.varies)[..., None]
+    error += larger * field(noise, exact, random, 2) * fitted(noise.varies)[..., None]
+    error *= np.minimum(1, GROSS / np.linalg.norm(error, axis=-1, keepdims=True))
     far = field(noise, exact, random, 2)
     squared = (far**2).sum(-1, keepdims=True)
     far *= (GROSS + fitted(noise.gross_size)[..., None] * squared / 2) / np.sqrt(
         squared
     )  # half the square: exponential
-    gross = _gross(noise, fitted(noise.gross), exact, random)
+    gross = _gross(noise, fitted(noise.gross), hard, exact, random)
     error += gross[..., None] * (far - error)
     found = exact + error + noise.still * random.standard_normal((frames, 17, 2))
 
-    clip = 0.8 * random.standard_normal() + 0.6 * random.standard_normal(17)
+    clip = 0.77 * random.standard_normal() + 0.5 * random.standard_normal(17) - 0.4 * hard
     mood = field(noise, exact, random, 1)[..., 0]
     usual = fitted(noise.score) * (1 + gross * (noise.gross_score - 1))
     differs = clip * fitted(noise.score_stays) + mood * fitted(noise.score_spread)
@@ -191,10 +195,10 @@ def _swap(now: Array, pairs: tuple[tuple[int, int], ...], *of: Array) -> None:
             values[now, left], values[now, right] = values[now, right], values[now, left].copy()
 
 
-def _gross(noise: Noise, share: Array, poses: Array, random: np.random.Generator) -> Array:
+def _gross(noise: Noise, share: Array, hard: Array, poses: Array, random: np.random.Generator) -> Array:
     """`(T, 17)` how gross each error is: where a normal deviate, partly the clip's own, is under the share's."""
     shares, normal = np.linspace(0.0, 1.0, 1001), NormalDist()
     thresholds = np.array([normal.inv_cdf(float(np.clip(each, 1e-4, 1 - 1e-4))) for each in shares])
-    deviate = np.sqrt(noise.gross_unevenness) * drawn(random, 1, noise.together)[:, 0]
+    deviate = -np.sqrt(noise.gross_unevenness) * hard
     deviate = deviate + np.sqrt(1 - noise.gross_unevenness) * field(noise, poses, random, 1)[..., 0]
     return np.asarray(np.clip(0.5 + (np.interp(share, shares, thresholds) - deviate) / RAMP, 0, 1))
