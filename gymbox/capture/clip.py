@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 import av
@@ -13,17 +15,18 @@ from gymbox.errors import RingError, VideoError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from fractions import Fraction
     from pathlib import Path
 
     from av.video.stream import VideoStream
 
 _FORMAT: Final = "nut"
 """FFmpeg's own container holds everything that FFmpeg knows of a stream, in some 300 bytes."""
+_TICK: Final = struct.Struct("<II")
+"""Before it, numerator and denominator of the packets' unit of time: the container chooses a finer one of its own."""
 
 
 def header_of(stream: VideoStream, time_base: Fraction) -> bytes:
-    """All that a decoder or a muxer must know of `stream`, whose packets count in `time_base`: a file of one packet."""
+    """All that a decoder or a muxer must know of `stream`, whose packets count in `time_base`, and that unit."""
     file = io.BytesIO()
     with av.open(file, "w", format=_FORMAT) as container:
         copy = container.add_stream_from_template(stream)
@@ -32,7 +35,7 @@ def header_of(stream: VideoStream, time_base: Fraction) -> bytes:
         packet.pts = packet.dts = 0
         packet.time_base, packet.is_keyframe, packet.stream = time_base, True, copy
         container.mux(packet)
-    return file.getvalue()
+    return _TICK.pack(time_base.numerator, time_base.denominator) + file.getvalue()
 
 
 def cut(run_dir: Path, camera_id: str, start_ns: int, end_ns: int) -> list[_core.Packet]:
@@ -62,14 +65,14 @@ def mp4_of(packets: Sequence[_core.Packet]) -> bytes:
     """
     if not packets or not packets[0].keyframe:
         raise VideoError("clip: expected packets that begin with a keyframe")
-    file = io.BytesIO()
+    file, header = io.BytesIO(), packets[0].header
+    tick, known_of = Fraction(*_TICK.unpack_from(header)), io.BytesIO(header[_TICK.size :])
     try:
         with (
-            av.open(io.BytesIO(packets[0].header), "r", format=_FORMAT, options={"fpsprobesize": "0"}) as template,
+            av.open(known_of, "r", format=_FORMAT, options={"fpsprobesize": "0"}) as template,
             av.open(file, "w", format="mp4") as container,
         ):
             known = template.streams.video[0]
-            assert known.time_base is not None
             stream = container.add_stream_from_template(known)
             last: int | None = None
             first = packets[0].pts if packets[0].dts is None else packets[0].dts
@@ -81,7 +84,7 @@ def mp4_of(packets: Sequence[_core.Packet]) -> bytes:
                 copy = av.Packet(packet.data)
                 copy.dts, copy.pts = dts, max(packet.pts - first, dts)
                 copy.duration, copy.is_keyframe = packet.duration, packet.keyframe
-                copy.time_base, copy.stream = known.time_base, stream
+                copy.time_base, copy.stream = tick, stream
                 container.mux(copy)
     except av.FFmpegError as error:
         raise VideoError(f"clip: {error.strerror}") from error

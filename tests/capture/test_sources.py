@@ -114,6 +114,7 @@ def test_a_file_as_fast_as_it_is_watched_loses_nothing(tmp_path: Path) -> None:
         packets = cut(capture.run_dir, "cam", 0, 2**62)
         with av.open(str(SAMPLE)) as original, av.open(io.BytesIO(mp4_of(packets)), "r") as clip:
             assert clip.streams.video[0].frames == original.streams.video[0].frames
+            assert clip.duration == original.duration
 
 
 def test_a_file_at_its_own_pace_that_begins_again(tmp_path: Path) -> None:
