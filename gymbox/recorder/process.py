@@ -10,10 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gymbox.bus.endpoints import CAMERA, COACH, RECORDER_REQUESTS, VISION
+from gymbox.bus.endpoints import CAMERA, COACH, RECORDER, RECORDER_REQUESTS, VISION
+from gymbox.bus.publish import Speaker
 from gymbox.bus.request import Server
 from gymbox.config import load
 from gymbox.errors import GymboxError
+from gymbox.recorder.clips import Clips
 from gymbox.recorder.desk import open_desk
 from gymbox.recorder.follow import Follower
 from gymbox.recorder.upkeep import keep_up
@@ -31,15 +33,18 @@ async def record(service: Service, *, settings: Settings) -> None:
     heard_from = [*(CAMERA.of(camera.id) for camera in settings.camera), VISION, COACH]
     async with (
         await Store.open(settings.data_dir) as store,
+        Speaker(RECORDER, run_dir=settings.run_dir) as speaker,
         Server(RECORDER_REQUESTS, run_dir=settings.run_dir) as desk,
     ):
         open_desk(desk, store, settings.retention)
+        clips = Clips(store, speaker, service, settings)
 
-        def stored(_event: Event) -> None:
+        def stored(event: Event) -> None:
             service.worked()
+            clips.want(event)
 
         followers = [Follower(channel, store, run_dir=settings.run_dir, then=stored) for channel in heard_from]
-        work = [*(follower.run() for follower in followers), keep_up(store, service, settings.retention)]
+        work = [*(follower.run() for follower in followers), clips.run(), keep_up(store, service, settings.retention)]
         service.ready(f"storing what {len(heard_from)} speakers say")
         try:
             async with asyncio.TaskGroup() as group, AsyncExitStack() as between_two_transactions:

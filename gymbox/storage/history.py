@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from gymbox.storage import poses, views
 from gymbox.storage.models import Camera, Clip, ExerciseSet, GymSession, Notification, PoseFrame, RepEvent, Track
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
 
@@ -103,6 +106,36 @@ def clip(session: Session, clip_id: str) -> views.Clip:
 def clip_of(row: Clip) -> views.Clip:
     """The view of a row."""
     return views.Clip(**{name: getattr(row, name) for name in views.Clip.model_fields})
+
+
+@dataclass(frozen=True, slots=True)
+class Unclipped:
+    """A form alert whose clip is to be cut."""
+
+    alert_id: str
+    set_id: str
+    track_id: str
+    t_ns: int
+    at: datetime
+
+
+def unclipped(session: Session, *, since_ns: int, to_ns: int) -> list[Unclipped]:
+    """The alerts of this time, on the monotonic clock of this boot, that have no clip, oldest first."""
+    recent = select(ExerciseSet).where(
+        ExerciseSet.end_ns.is_(None) | ExerciseSet.end_ns.between(since_ns, to_ns), ExerciseSet.start_ns <= to_ns
+    )
+    found = [
+        Unclipped(alert.alert_id, row.id, alert.track_id, alert.t_ns, alert.at)
+        for row in session.scalars(recent)
+        for alert in map(views.Alert.model_validate, row.alerts)
+        if alert.clip_id is None and since_ns <= alert.t_ns <= to_ns
+    ]
+    return sorted(found, key=lambda alert: alert.t_ns)
+
+
+def has_clip(session: Session, alert_id: str) -> bool:
+    """Whether this alert's clip was cut."""
+    return session.scalar(select(Clip.id).where(Clip.alert_id == alert_id)) is not None
 
 
 def poses_between(session: Session, track_id: str, start_ns: int, end_ns: int) -> tuple[tuple[int, poses.Block], ...]:

@@ -21,6 +21,7 @@ class Alert(View):
     """A form alert as its set keeps it."""
 
     alert_id: str
+    track_id: str
     check: str
     phase: str
     rep: int
