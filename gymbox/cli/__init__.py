@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gymbox.cli import config, db, models, tap
+from gymbox.cli import camera, config, db, models, tap
 from gymbox.cli.count import CountCommand, count
 from gymbox.errors import GymboxError
 
@@ -18,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command(cls=CountCommand, no_args_is_help=True)(count)
+app.add_typer(camera.app)
 app.add_typer(models.app)
 app.add_typer(config.app)
 app.add_typer(db.app)

@@ -23,7 +23,10 @@ class Source(Secret[str]):
     """Where a camera's picture comes from; its credentials come out of `get_secret_value()` and nowhere else."""
 
     def _display(self) -> str:
-        return redact(self.get_secret_value())
+        scheme, separator, rest = self.get_secret_value().partition("://")
+        login, at, place = rest.rpartition("@")
+        # All of it is a URL, so that a password with a quote or a space in it has an end here.
+        return redact(f"{scheme}{separator}{'***' if login else ''}{at}{place}")
 
 
 def _source(source: Source) -> Source:

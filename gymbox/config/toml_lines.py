@@ -31,7 +31,8 @@ def lines(text: str) -> dict[Path, int]:
     arrays: dict[tuple[str, ...], int] = {}
     table: Path = ()
     rest = ""  # of a value that goes on over several lines
-    for number, line in enumerate(text.splitlines(), 1):
+    # Not `splitlines`, to which more than TOML's two are ends of lines.
+    for number, line in enumerate((line.removesuffix("\r") for line in text.split("\n")), 1):
         if rest:
             rest = _unfinished(f"{rest}\n{line}")
         elif header := _ARRAY_TABLE.match(line):

@@ -182,3 +182,7 @@ def test_the_command_line_checks_shows_and_describes(file: Path) -> None:
     refused = gymbox("config", "check", "--config", str(file))
     assert refused.returncode == 2
     assert f"{file}:1: hub: " in refused.stderr
+
+
+def test_only_toml_s_own_ends_of_lines_count() -> None:
+    assert lines('a = "\x85\u2028"\r\nb = 1\r\n') == {("a",): 1, ("b",): 2}

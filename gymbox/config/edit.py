@@ -1,0 +1,124 @@
+"""Cameras put into `gymbox.toml` and taken out again; every other line and comment of the file stays as it is."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import tomllib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+
+from gymbox.config import load
+from gymbox.config.explain import explain
+from gymbox.config.settings import CameraSettings
+from gymbox.config.toml_lines import line_of, lines
+from gymbox.errors import ConfigError
+from gymbox.output import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_HEADER: Final = re.compile(r"\s*\[")
+_COMMENT: Final = re.compile(r"\s*#")
+
+
+def add_camera(path: Path, values: Mapping[str, object]) -> CameraSettings:
+    """Write a `[[camera]]` of `values` at the end of the file, which is made where there is none.
+
+    Raises:
+        ConfigError: a value that no camera has, an id that is there already, or a file that is wrong already.
+    """
+    try:
+        camera = CameraSettings.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(explain(error, None, "", {})) from None
+    with _locked(path):
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        known = load(path).camera if text else ()
+        if camera.id in {other.id for other in known}:
+            place = [other.id for other in known].index(camera.id)
+            line = line_of(lines(text), ("camera", place))
+            raise ConfigError(f"{path}:{line}: camera {camera.id!r} is there already; choose another id, or remove it")
+        table = "\n".join(["[[camera]]", *(f"{key} = {_toml(value)}" for key, value in values.items())])
+        _replace(path, f"{text.rstrip()}\n\n{table}\n".lstrip(), cameras=len(known) + 1)
+    return camera
+
+
+def remove_camera(path: Path, camera_id: str) -> None:
+    """Take the camera's `[[camera]]` out of the file, with the comment right above it.
+
+    Raises:
+        ConfigError: there is no such camera, or the file is wrong.
+    """
+    with _locked(path):
+        known = load(path).camera
+        text = path.read_text(encoding="utf-8")
+        spans = _spans(text)
+        if camera_id not in spans:
+            there = ", ".join(spans) or "none"
+            raise ConfigError(f"{path}: no camera {camera_id!r}; there is {there}")
+        start, end = spans[camera_id]
+        kept = text.split("\n")
+        kept[start:end] = []
+        _replace(path, "\n".join(kept).strip() + "\n", cameras=len(known) - 1)
+
+
+def _spans(text: str) -> dict[str, tuple[int, int]]:
+    """From which line (from 0) to before which each camera's table stands, with the comment right above it."""
+    values, found, rows = tomllib.loads(text), lines(text), text.split("\n")
+    headers = {line - 1 for line in found.values() if _HEADER.match(rows[line - 1])}
+    spans = {}
+    for place, camera in enumerate(values.get("camera", ())):
+        if ("camera", place) not in found:
+            raise ConfigError("cameras that are not written as [[camera]] tables can only be changed by hand")
+        start = found["camera", place] - 1
+        end = min((line for line in headers if line > start), default=len(rows))
+        while not rows[end - 1].strip() or _COMMENT.match(
+            rows[end - 1]
+        ):  # what follows belongs to the next, or to none
+            end -= 1
+        while start and _COMMENT.match(rows[start - 1]):
+            start -= 1
+        spans[camera["id"]] = (start, end)
+    return spans
+
+
+def _toml(value: object) -> str:
+    # A JSON string or number is one in TOML too, but for the one control character that JSON leaves as it is.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _replace(path: Path, text: str, *, cameras: int) -> None:
+    """Write the file whole or not at all, once it is sure to say what is meant; its owner alone may read passwords."""
+    try:
+        values: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        values = {}
+    if len(values.get("camera", ())) != cameras:
+        raise ConfigError(f"{path}: cameras that are not written as [[camera]] tables can only be changed by hand")
+    real = path.resolve()
+    before = real.stat() if real.exists() else None
+    with written(real) as unfinished:
+        unfinished.chmod(0o600)
+        unfinished.write_text(text, encoding="utf-8")
+        if before:
+            if before.st_uid != os.geteuid():
+                os.chown(unfinished, before.st_uid, before.st_gid)
+            secret = any("@" in str(camera.get("url", "")) for camera in values.get("camera", ()))
+            unfinished.chmod(before.st_mode & (0o600 if secret else 0o777))
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One change at a time."""
+    folder = os.open(path.resolve().parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
