@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import re
 import signal
 import sqlite3
+import subprocess
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -24,7 +26,6 @@ from tests import floor, kept
 from tests.process.lives import KILLS, reap, said, start, wait_for
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -154,3 +155,45 @@ def test_a_database_that_is_damaged_is_restored_and_catches_up_from_vision_s_jou
     asyncio.run(test())
     (incident,) = told(folder)
     assert re.match(r"database-restored: the database was damaged: .+; restored from the backup of", incident)
+
+
+@contextmanager
+def small_disk(where: Path) -> Iterator[None]:
+    """A real file system of 4 MB at `where`."""
+    where.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(where)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(where)], check=True)
+
+
+def test_while_the_disk_is_full_the_recorder_waits_and_then_stores_it_all(folder: Path, stack: ExitStack) -> None:
+    disk = folder / "disk"
+    stack.enter_context(small_disk(disk))
+    (folder / "gymbox.toml").write_text('data_dir = "disk"\nrun_dir = "."\n')
+    process = recorder(stack, folder)
+
+    async def test() -> None:
+        async with Speaker(VISION, run_dir=folder, data_dir=folder) as vision:
+            vision.say(*kept.a_set(3))
+            await until("three", lambda: rows(disk) == [1, 2, 3])
+            ballast = disk / "ballast"
+            fill(ballast)
+            vision.say(*(floor.rep(number) for number in range(4, 2_000)))
+            await until("the log", lambda: b"events wait" in (folder / "recorder.log").read_bytes())
+            assert len(rows(disk)) < 1_999
+            ballast.unlink()
+            await until("all", lambda: rows(disk) == list(range(1, 2_000)))
+
+    asyncio.run(test())
+    assert reap(process, signal.SIGTERM) == 0
+
+
+def fill(ballast: Path) -> None:
+    """Write until nothing more goes."""
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
