@@ -13,6 +13,7 @@ from gymbox.events import (
     PerceptionEvent,
     SessionEndedEvent,
     SetFinishedEvent,
+    TrackEndedEvent,
     TrackLinkedEvent,
 )
 from tests import floor
@@ -85,6 +86,11 @@ def finished(reps: int, camera_id: str = "rack-1") -> SetFinishedEvent:
 
 def ended(session_id: str = VISIT, camera_id: str = "rack-1") -> SessionEndedEvent:
     return SessionEndedEvent(camera_id=camera_id, t_ns=99, at=floor.AT, session_id=session_id)
+
+
+def track_ended(session_id: str = VISIT, camera_id: str = "rack-1") -> TrackEndedEvent:
+    track = str(floor.track(camera_id))
+    return TrackEndedEvent(camera_id=camera_id, t_ns=98, at=floor.AT, track_id=track, session_id=session_id, start_ns=1)
 
 
 def guidance(camera_id: str = "rack-1") -> GuidanceMessage:

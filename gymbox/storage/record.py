@@ -129,7 +129,7 @@ def _take(session: Session, event: Event, buffer: poses.PoseBuffer, lived_s: int
         case TrackLinkedEvent():
             _link(session, event, lived_s)
         case TrackEndedEvent():
-            _track(session, event).ended_at = event.at
+            _end(session, event)
         case SessionEndedEvent():
             if visit := session.get(GymSession, event.session_id):
                 visit.ended_at = event.at
@@ -254,6 +254,13 @@ def _link(session: Session, event: TrackLinkedEvent, lived_s: int) -> None:
             .where(table.track_id == track.id, table.session_id.is_(None))
             .values(session_id=event.session_id)
         )
+
+
+def _end(session: Session, event: TrackEndedEvent) -> None:
+    track = _track(session, event)
+    track.ended_at = event.at
+    if track.session_id is None and session.get(GymSession, event.session_id) is not None:
+        track.session_id = event.session_id  # the word of it was lost
 
 
 def _perceive(session: Session, event: PerceptionEvent) -> None:

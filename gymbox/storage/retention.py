@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, or_, select
 
 from gymbox.storage import clips, people
-from gymbox.storage.models import Clip, GymSession, Notification, PoseFrame
+from gymbox.storage.models import Clip, ExerciseSet, GymSession, Notification, PoseFrame, RepEvent, Track
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 DAY_S: Final = 86_400
 LONGEST_VISIT_S: Final = DAY_S
-"""After which a stranger's visit is over, even if nobody said so: its end was lost with a crash."""
+"""After which a stranger's visit is over, even if nobody said so: its end was lost with a crash. What then has no set
+is deleted: someone who walked by leaves nothing."""
 POSES_AT_ONCE: Final = 3_600
 """Rows of poses (an hour of one person) that go in one step when the disk is nearly full."""
 
@@ -33,6 +34,9 @@ class Swept:
     poses: int = 0
     notifications: int = 0
     strangers: int = 0
+    """Visits that nobody ended."""
+    passers_by: int = 0
+    """Visits that had no set."""
     full: bool = False
     """The disk is still nearly full, and nothing is left that may go."""
 
@@ -63,7 +67,27 @@ def expire(session: Session, settings: RetentionSettings, *, lived_s: int, swept
         visit.ended_at = visit.started_at
         files += people.forget_stranger(session, visit.id)
         swept.strangers += 1
+    swept.passers_by += _drop_passers_by(session, lived_s)
     return files
+
+
+def _drop_passers_by(session: Session, lived_s: int) -> int:
+    """Delete strangers' tracks that have no set, and their visits, and return how many visits that were."""
+    session.flush()
+    connection = session.connection()
+    over = select(GymSession.id).where(
+        GymSession.ended_at.is_not(None), GymSession.device_id.is_(None), GymSession.lived_s < lived_s - LONGEST_VISIT_S
+    )
+    counted = (
+        exists().where(ExerciseSet.track_id == Track.id),
+        exists().where(RepEvent.track_id == Track.id),
+    )
+    connection.execute(delete(Track).where(Track.session_id.in_(over), ~or_(*counted)))
+    kept = (
+        exists().where(ExerciseSet.session_id == GymSession.id),
+        exists().where(Track.session_id == GymSession.id),
+    )
+    return connection.execute(delete(GymSession).where(GymSession.id.in_(over), ~or_(*kept))).rowcount
 
 
 def oldest_clip(session: Session) -> Clip | None:

@@ -186,6 +186,38 @@ def test_a_stranger_whose_end_nobody_told_is_forgotten_after_a_day(tmp_path: Pat
     run(test())
 
 
+def test_of_who_only_walked_by_nothing_is_left_and_of_who_trained_the_numbers(tmp_path: Path) -> None:
+    passer_by = "s-bbbbbbbbbbbb"
+
+    async def test() -> None:
+        async with await Store.open(tmp_path) as store:
+            walked = (kept.linked(passer_by, "rack-2"), kept.track_ended(passer_by, "rack-2"))
+            left = kept.ended(passer_by, "rack-2")
+            await store.record("vision", kept.heard(*kept.a_set(), kept.ended(), *walked, left))
+            await lived(store, DAY - 60)
+            assert (await store.sweep(KEEP)).passers_by == 0
+            assert (await store.session(passer_by)).track_ids == (str(floor.track("rack-2")),)
+            await lived(store, 120)
+            assert (await store.sweep(KEEP)).passers_by == 1
+            with pytest.raises(UnknownError):
+                await store.session(passer_by)
+            with pytest.raises(UnknownError):
+                await store.history(str(floor.track("rack-2")))
+            assert (await store.session(kept.VISIT)).sets[0].reps == 5
+
+    run(test())
+
+
+def test_a_track_whose_visit_was_not_told_belongs_to_the_one_its_end_names(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with await Store.open(tmp_path) as store:
+            await store.record("vision", kept.heard(kept.linked(camera_id="rack-2"), floor.set_started()))
+            await store.record("vision", kept.heard(kept.track_ended(), start=3))
+            assert str(floor.track()) in (await store.session(kept.VISIT)).track_ids
+
+    run(test())
+
+
 def test_who_asked_to_be_forgotten_stays_so_after_a_backup_is_restored(tmp_path: Path) -> None:
     place = Place(tmp_path)
 
