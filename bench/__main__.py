@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 120
 
-BENCHES = ("pipeline", "letterbox", "tracker", "exercise", "storage")
+BENCHES = ("pipeline", "letterbox", "tracker", "exercise", "storage", "capture")
 
 
 def main() -> int:

@@ -75,7 +75,8 @@ def serve(codec: str, port: str, user: str = "", password: str = "") -> None:
         for line in sys.stdin:
             name, key, value = line.split()
             told[name, key] = caps(value) if key == "caps" else value
-            Gst.util_set_object_arg(elements[name], key, told[name, key])
+            if name in elements:
+                Gst.util_set_object_arg(elements[name], key, told[name, key])
         loop.quit()
 
     threading.Thread(target=obey, daemon=True).start()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import itertools
+import random
+import socket
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,7 +26,7 @@ from gymbox.capture.source import Source
 from gymbox.config import CameraSettings
 from gymbox.errors import RingError, VideoError
 from gymbox.video import Video
-from tests.capture.stage import box, soon
+from tests.capture.stage import RtspCamera, box, no_gstreamer, soon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,3 +157,98 @@ def test_a_sound_file_without_pictures_is_unsupported(tmp_path: Path) -> None:
         file.mux(stream.encode(frame))
     with box(tmp_path, str(sound)) as capture:
         assert capture.until(lambda status: status.state != "starting").state == "unsupported"
+
+
+@pytest.mark.skipif(bool(no_gstreamer()), reason=no_gstreamer() or "GStreamer is there")
+@pytest.mark.parametrize(("codec", "name"), [("h264", "h264"), ("h265", "hevc"), ("mjpeg", "mjpeg")])
+def test_what_cameras_send_over_rtsp(codec: str, name: str, tmp_path: Path) -> None:
+    sending, placed = RtspCamera(codec), list[Placed]()
+    try:
+        with Rings(settings(sending.url), tmp_path) as rings:
+            connection = Connection(settings(sending.url, fps=15), rings, placed.append)
+            connection.start()
+            soon("45 pictures", lambda: len(placed) >= 45)
+            connection.stop()
+            assert connection.join(10)
+            assert connection.fault is None
+            assert connection.source
+            assert connection.source.codec == name
+            assert connection.counts.fps == pytest.approx(30, abs=1)
+            if codec != "mjpeg":
+                assert connection.counts.keyframe_interval_s == pytest.approx(1, abs=0.1)
+            # Half of 30 a second, and evenly: the middle one of the intervals is one beat.
+            steps = sorted(b.t_ns - a.t_ns for a, b in itertools.pairwise(placed[15:]))
+            assert steps[len(steps) // 2] == pytest.approx(1e9 / 15, rel=0.05)
+            seconds = (placed[-1].t_ns - placed[15].t_ns) / 1e9
+            clip = mp4_of(cut(tmp_path, "cam", placed[15].t_ns, placed[-1].t_ns))
+        with av.open(io.BytesIO(clip), "r") as video:
+            shown = [picture.time for picture in video.decode(video=0)]
+            assert len(shown) >= seconds * 30 - 2
+            assert shown[-1] - shown[0] >= seconds - 0.1
+            assert video.streams.video[0].codec_context.name == name
+    finally:
+        sending.end()
+
+
+@pytest.mark.skipif(bool(no_gstreamer()), reason=no_gstreamer() or "GStreamer is there")
+def test_bytes_that_are_damaged_on_their_way_cost_pictures_and_nothing_else(tmp_path: Path) -> None:
+    sending = RtspCamera()
+    with noisy_wire(sending.port) as wire:
+        try:
+            with box(tmp_path, f"rtsp://127.0.0.1:{wire.port}/stream") as capture:
+                capture.state("online")
+                wire.noise = 0.0005
+                time.sleep(4)
+                wire.noise = 0.0
+                reader = _core.FrameReader(frames_name(capture.run_dir, "cam"))
+                head = reader.head
+                soon("pictures after the noise", lambda: reader.head > head + 30)
+                assert capture.process.poll() is None
+                assert wire.flipped > 10
+                assert "Traceback" not in capture.log
+        finally:
+            sending.end()
+
+
+class NoisyWire:
+    """Hands bytes on, and turns some of the camera's."""
+
+    def __init__(self, port: int) -> None:
+        self.noise = 0.0
+        """Share of the bytes that are turned."""
+        self.flipped = 0
+        self._camera = port
+        self._chance = random.Random(3)  # noqa: S311 -- the same noise each time
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                viewer, _ = self._socket.accept()
+                camera = socket.create_connection(("127.0.0.1", self._camera))
+                Thread(target=self._carry, args=(viewer, camera, False), daemon=True).start()
+                Thread(target=self._carry, args=(camera, viewer, True), daemon=True).start()
+
+    def _carry(self, source: socket.socket, sink: socket.socket, noisy: bool) -> None:  # noqa: FBT001 -- a thread's
+        with source, sink, suppress(OSError):
+            while data := bytearray(source.recv(65_536)):
+                for place in range(len(data)) if noisy and self.noise else ():
+                    if self._chance.random() < self.noise:
+                        data[place] ^= 1 << self._chance.randrange(8)
+                        self.flipped += 1
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@contextmanager
+def noisy_wire(port: int) -> Iterator[NoisyWire]:
+    wire = NoisyWire(port)
+    try:
+        yield wire
+    finally:
+        wire.close()
