@@ -30,7 +30,6 @@ def upgrade(config: File = None) -> None:
     if place.database.exists() and asyncio.run(migrate.current(place.database)) == migrate.newest():
         typer.echo(f"{place.database}: at {migrate.newest()}, nothing to do")
         return
-    place.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with WriteLock(place.database):
         before, after = asyncio.run(bring_up(place, now=datetime.now(UTC)))
     typer.echo(f"{place.database}: {f'from {before} to' if before else 'made, at'} {after}")

@@ -43,11 +43,16 @@ class WriteLock:
     """The right to write a database, held as long as the process lives: a lock on a file beside it.
 
     Raises:
-        StorageError: another process has it.
+        StorageError: another process has it, or its folder cannot be made or written.
     """
 
     def __init__(self, database: Path) -> None:
-        self._file = os.open(database.with_name(f"{database.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = database.with_name(f"{database.name}.lock")
+            self._file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StorageError(f"database {database}: its folder cannot be written: {error.strerror}") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

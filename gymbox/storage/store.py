@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, Self, TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gymbox.errors import BusyError, DamagedError, DiskFullError, StorageError, UnfitError
@@ -132,13 +133,12 @@ class Store(Reader):
         """Take the lock, mend or make the database, bring its schema up, forget again who asked for it.
 
         Raises:
-            StorageError: another process writes it; it is of a newer gymbox; a migration failed.
+            StorageError: another process writes it; it is of a newer gymbox; a migration failed; there is no folder.
         """
         place = Place(data_dir)
-        await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True, mode=0o700)
-        await asyncio.to_thread(place.clips.mkdir, exist_ok=True, mode=0o700)
         lock = WriteLock(place.database)
         try:
+            await asyncio.to_thread(place.clips.mkdir, exist_ok=True, mode=0o700)
             repair = await asyncio.to_thread(backup.repair, place)
             before, after = await upgrade(place, now=now())
             if before != after:
@@ -364,3 +364,9 @@ async def _ask(engine: AsyncEngine, work: Callable[Concatenate[Session, P], T], 
                 raise UnfitError(what) from error
             case _:
                 raise StorageError(what) from error
+    except StatementError as error:  # a value that its column does not take
+        raise UnfitError(f"database {engine.url.database}: {error.orig}") from error
+    except PoolTimeoutError as error:
+        raise BusyError(f"database {engine.url.database}: all its connections are at work") from error
+    except SQLAlchemyError as error:
+        raise StorageError(f"database {engine.url.database}: {error}") from error

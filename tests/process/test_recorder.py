@@ -79,7 +79,7 @@ def test_whoever_is_killed_no_repetition_is_lost_and_none_stored_twice(
         "recorder": lambda: recorder(stack, folder),
     }
     processes = {name: life() for name, life in begin.items()}
-    for kill in range(max(KILLS // 4, 1)):
+    for kill in range(max(KILLS // 2, 1)):
         if kill % 2:  # while it starts
             time.sleep(chance.uniform(0, 1.5))
         else:  # at work

@@ -6,9 +6,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import AsyncAdaptedQueuePool, select
 
-from gymbox.errors import BusyError, DiskFullError, StorageError
+from gymbox.errors import BusyError, DiskFullError, StorageError, UnfitError
 from gymbox.storage import Store, devices, models
 from tests import floor, kept
 
@@ -67,6 +67,31 @@ def test_a_writer_waits_for_who_holds_the_lock_and_then_says_who_it_waits_for(tm
             assert await store.record("vision", kept.heard(floor.rep(6), start=10)) == 1
 
     run(test())
+
+
+def test_what_goes_wrong_has_a_name(tmp_path: Path) -> None:
+    naive = models.Incident(at=floor.AT.replace(tzinfo=None), kind="x", detail="y")
+    orphan = models.SetChange(set_id="no such set", key="1", at=floor.AT, before={})
+
+    async def test() -> None:
+        async with await Store.open(tmp_path) as store:
+            for row, said in ((naive, "with a time zone"), (orphan, "FOREIGN KEY")):
+                with pytest.raises(UnfitError, match=said):
+                    await store.write(lambda session, row=row: session.add(row))  # type: ignore[misc]
+            assert isinstance(store._writing.pool, AsyncAdaptedQueuePool)
+            store._writing.pool._timeout = 0.1
+            async with store._writing.connect():
+                with pytest.raises(BusyError, match="all its connections are at work"):
+                    await store.tick()
+            await store.tick()
+
+    run(test())
+
+
+def test_a_folder_that_cannot_be_had_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match=r"file/gymbox\.db: its folder cannot be written: "):
+        asyncio.run(Store.open(tmp_path / "file"))
 
 
 def test_a_reader_s_open_snapshot_lets_the_log_grow_and_the_operator_is_not_kept_waiting(tmp_path: Path) -> None:
