@@ -44,6 +44,10 @@ types:
     {{ run }} mypy
     {{ run }} python -m mypy.stubtest gymbox._core
 
+# A hundred kills of each process; takes half an hour
+soak *options: setup
+    @KILLS=200 {{ run }} pytest tests/process {{ options }}
+
 # Tests of the core; they need no Python interpreter
 test-rust *options:
     cargo test --quiet --locked --workspace {{ options }}

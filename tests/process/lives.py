@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 KILLS: Final = int(os.environ.get("KILLS", "20"))
-"""Of each process; `KILLS=100` for a long run."""
+"""Of each process, or half as many where a start takes long; `./just soak` has more."""
 
 
 def start(

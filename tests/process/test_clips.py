@@ -21,6 +21,7 @@ from gymbox.bus.subscribe import Heard, Listener
 from gymbox.capture.clip import header_of
 from gymbox.capture.rings import packets_name
 from gymbox.clock import now_ns
+from gymbox.errors import RingError
 from gymbox.events import ClipReady
 from gymbox.storage import Reader, history
 from tests import kept
@@ -107,14 +108,18 @@ def test_an_alert_leaves_a_playable_clip_of_what_was_around_it(tmp_path: Path, s
     with preroll(tmp_path, SAMPLE.read_bytes()):
         ready = asyncio.run(clip_of_an_alert(tmp_path))
         assert reap(process, signal.SIGTERM) == 0
-    (clip,) = clips(tmp_path)
+    shows_the_sample(tmp_path, ready)
+
+
+def shows_the_sample(folder: Path, ready: ClipReady) -> None:
+    """The one clip of the alert is H.264, long enough, and shows the very pictures that the camera sent."""
+    (clip,) = clips(folder)
     assert (clip.id, clip.alert_id) == (ready.clip_id, kept.ALERT)
-    made = tmp_path / "clips" / clip.file
+    made = folder / "clips" / clip.file
     assert made.stat().st_size == clip.size_bytes == ready.size_bytes
     with av.open(str(made), "r") as container, av.open(str(SAMPLE), "r") as sample:
         assert container.streams.video[0].codec_context.name == "h264"
         shown = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
-        # From a keyframe on, the very pictures that the camera sent.
         theirs = {digest(frame.to_ndarray(format="gray").tobytes()) for frame in sample.decode(video=0)}
         assert {digest(picture.tobytes()) for picture in shown} <= theirs
     assert 5 <= clip.duration_s <= 10
@@ -123,6 +128,26 @@ def test_an_alert_leaves_a_playable_clip_of_what_was_around_it(tmp_path: Path, s
 
 def digest(data: bytes) -> bytes:
     return hashlib.blake2s(data).digest()
+
+
+def test_from_a_camera_s_process_to_a_clip(tmp_path: Path, stack: ExitStack) -> None:
+    """The whole way: one process decodes and keeps the pre-roll, vision raises an alert, the recorder cuts."""
+    process = recorder(stack, tmp_path, CAMERA.replace("/dev/video0", f"file://{SAMPLE}"))
+    arguments = ["rack-1", "--config", str(tmp_path / "gymbox.toml")]
+    start(stack, "camera", tmp_path, module="gymbox.capture.process", arguments=arguments)
+
+    def seconds_kept() -> float:
+        try:
+            reader = _core.PacketReader(packets_name(tmp_path, "rack-1"))
+        except RingError:
+            return 0
+        oldest, newest = (reader.read(number) for number in reader.numbers)
+        return (newest.t_ns - oldest.t_ns) / SECOND if oldest and newest else 0
+
+    wait_for("six seconds of pre-roll", lambda: seconds_kept() > 6)
+    ready = asyncio.run(clip_of_an_alert(tmp_path))
+    assert reap(process, signal.SIGTERM) == 0
+    shows_the_sample(tmp_path, ready)
 
 
 def test_a_recorder_that_was_killed_before_the_clip_cuts_it_in_its_next_life(tmp_path: Path, stack: ExitStack) -> None:
@@ -137,7 +162,7 @@ def test_a_recorder_that_was_killed_before_the_clip_cuts_it_in_its_next_life(tmp
         reap(process, signal.SIGKILL)
         (tmp_path / "clips" / "c-half.mp4.part").write_bytes(b"half")
         with preroll(tmp_path, SAMPLE.read_bytes(), seconds=14):
-            recorder(stack, tmp_path)
+            recorder(stack, tmp_path, CAMERA + "preroll_s = 120\n")  # however long it takes to start
             async with Listener(RECORDER, run_dir=tmp_path, silence_s=0.2) as listener:
                 return await asyncio.wait_for(heard(listener), 60)
 
