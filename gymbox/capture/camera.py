@@ -13,7 +13,6 @@ from gymbox.capture.fault import CHANGED, SILENT, Fault, State
 from gymbox.capture.probe import Sign, probe
 from gymbox.capture.source import OPEN_S, READ_S, Source, is_live
 from gymbox.clock import now_ns
-from gymbox.errors import GymboxError
 from gymbox.events import CameraStatus, FrameMessage
 
 if TYPE_CHECKING:
@@ -27,6 +26,12 @@ _log = structlog.get_logger(__name__)
 
 SILENCE_NS: Final = 2_500_000_000
 """How long a camera may send nothing until it is called stalled. Lower calls a weak Wi-Fi stalled; 3 s is promised."""
+
+BLIND_NS: Final = 12_000_000_000
+"""How long packets may come without a picture, until that is called stalled.
+
+Pictures begin with a keyframe, and some cameras send one in 10 s: lower calls their start stalled.
+"""
 
 HANG_S: Final = OPEN_S + READ_S + 13
 """How long the threads may do nothing until the process ends, to be started again.
@@ -77,12 +82,13 @@ class Camera:
                 await asyncio.to_thread(connection.join, READ_S + 1)
             elif connection.broken:
                 raise connection.broken
-            elif connection.fault:
+            elif connection.fault and (self._live or not connection.counts.frames):
                 await self._wait(connection.fault, connection)
             elif connection.changed:
                 _log.info(CHANGED, camera=self._camera.id)
-            elif not self._camera.loop:
-                self._say("ended", "the file is over")
+            elif not self._camera.loop or not connection.counts.frames:
+                damage = f"the file is damaged: {connection.fault.detail}" if connection.fault else ""
+                self._say("ended", damage, connection)
                 await self._service.stop.wait()
 
     async def _watch(self, connection: Connection) -> None:
@@ -95,11 +101,13 @@ class Camera:
                 return
             now, counts = now_ns(), connection.counts
             if now - counts.worked_ns > HANG_S * 1e9 and self._live:
-                raise GymboxError(f"camera {self._camera.id}: the decoder hangs; to be started again")
+                raise RuntimeError(f"camera {self._camera.id}: its threads hang; to be started again")
             self._service.worked()
             silent_ns = now - max(counts.last_packet_ns, begun)
             if self._live and silent_ns > SILENCE_NS:
                 self._say("stalled", "it sends nothing any more" if counts.packets else SILENT.detail, connection)
+            elif self._live and now - max(counts.last_frame_ns, begun) > BLIND_NS:
+                self._say("stalled", "of what it sends, no picture decodes", connection)
             elif connection.frozen:
                 self._say("frozen", "the picture does not change", connection)
             elif counts.frames:
@@ -109,8 +117,8 @@ class Camera:
 
     async def _wait(self, fault: Fault, connection: Connection) -> None:
         """Say what is wrong, and wait for the next try: for ever longer, but not once a lost camera is back."""
-        limit_s = min(fault.first_s * 2**self._tries, fault.longest_s)
         self._tries += 1
+        limit_s = fault.wait_s(self._tries)
         self._say(fault.state, fault.detail, connection, retry_in_s=limit_s)
         _log.warning("no picture", camera=self._camera.id, state=fault.state, why=fault.detail, retry_in_s=limit_s)
         sign = await probe(self._url)

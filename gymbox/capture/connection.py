@@ -49,6 +49,7 @@ class Counts:
     packets: int = 0
     last_packet_ns: int = 0
     frames: int = 0
+    last_frame_ns: int = 0
     dropped: int = 0
     """Pictures that were wanted and are lost: let go, or damaged."""
     keyframe_interval_s: float | None = None
@@ -200,6 +201,7 @@ class Connection:
         frame = frame_of(picture, sample_aspect_ratio=source.sample_aspect_ratio, rotation=rotation)
         self._said(self._rings.put(frame, t_ns))
         self.counts.frames += 1
+        self.counts.last_frame_ns = now_ns()
 
 
 class _Decoder:

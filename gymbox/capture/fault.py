@@ -29,6 +29,10 @@ class Fault:
     first_s: float = 0.5
     """Before the second try."""
 
+    def wait_s(self, tries: int) -> float:
+        """How long to wait after so many tries in vain, from 1: twice as long each time."""
+        return min(self.first_s * 2.0 ** min(tries - 1, 10), self.longest_s)
+
 
 class SourceError(Exception):
     """Opened or read to no avail."""

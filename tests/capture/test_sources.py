@@ -6,6 +6,8 @@ import io
 import itertools
 import random
 import socket
+import subprocess
+import sys
 import time
 from contextlib import contextmanager, suppress
 from fractions import Fraction
@@ -208,6 +210,39 @@ def test_bytes_that_are_damaged_on_their_way_cost_pictures_and_nothing_else(tmp_
                 assert "Traceback" not in capture.log
         finally:
             sending.end()
+
+
+def test_a_file_that_is_cut_off_is_played_as_far_as_it_goes_and_once(tmp_path: Path) -> None:
+    stump = tmp_path / "stump.ts"
+    with av.open(str(SAMPLE)) as video, av.open(str(stump), "w") as copy:
+        stream = copy.add_stream_from_template(video.streams.video[0])
+        for packet in itertools.islice(video.demux(video.streams.video[0]), 60):
+            packet.stream = stream
+            copy.mux(packet)
+    stump.write_bytes(stump.read_bytes()[:-50_000])
+    with box(tmp_path, str(stump)) as capture:
+        ended = capture.state("ended")
+        assert ended.frames > 20
+        assert ended.reconnects == 0
+        with pytest.raises(TimeoutError):
+            capture.until(lambda status: status.state != "ended", limit_s=1)
+
+
+@pytest.mark.skipif(bool(no_gstreamer()), reason=no_gstreamer() or "GStreamer is there")
+def test_the_command_line_tries_a_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sending = RtspCamera(user="ann", password="sesame")  # noqa: S106 -- of a camera that is all ours
+    try:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "gymbox.toml").write_text(f'[[camera]]\nid = "door"\nurl = "{sending.url}"\n')
+        command = [str(Path(sys.executable).with_name("gymbox")), "camera", "test", "door", "--seconds", "2"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        found = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+        assert (found["codec"], found["size"], found["keyframes"]) == ("h264", "320×180", "every 1 s")
+        assert found["rate"].startswith("30 pictures a second")
+        with Image.open("door.jpg") as picture:
+            assert picture.size == (320, 180)
+    finally:
+        sending.end()
 
 
 class NoisyWire:

@@ -130,6 +130,12 @@ def test_a_fault_s_words_hold_no_password() -> None:
     assert fault_of(ConnectionRefusedError(111, "Connection refused")).detail == "Connection refused"
 
 
+def test_waits_double_up_to_the_longest_for_days_on_end() -> None:
+    gone = Fault("unreachable", "nobody is there")
+    assert [gone.wait_s(tries) for tries in range(1, 9)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert gone.wait_s(100_000) == 30
+
+
 def test_signs_of_life(tmp_path: Path) -> None:
     def sign(url: str) -> Sign:
         return asyncio.run(probe(url, limit_s=0.3))
