@@ -26,8 +26,8 @@ class Pipeline:
 
     Args:
         model: a name from `gymbox models list`, the path of an ONNX file, or None for the default model.
-        device: `auto`, `cpu`, `cuda`, `tensorrt` or `openvino`. `auto` takes the best that is there; any other that is
-            not there is an error.
+        device: `auto`, `cpu`, `cuda`, `tensorrt` or `openvino`. `auto` takes the first of TensorRT, CUDA and the
+            processor that is there; any other that is not there is an error.
         threads: of the one pool that all models in the process share; 0 is one a core.
         exercise: the only exercise that is done here; None recognises it.
         exercises: the exercises to tell apart; None takes gymbox's own.
