@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     import av
 
-FROZEN_NS: Final = 2_500_000_000
+FROZEN_NS: Final = 2_200_000_000
 """How long every picture must be the same, bit for bit, to be frozen.
 
 Sensors are never that quiet, but an encoder may skip a dark, empty room for a while: lower calls that frozen.
