@@ -113,6 +113,8 @@ class Part:
     """What one excerpt shows of one keypoint seen in one way."""
 
     frames: int
+    moves: float  # root mean square of the keypoint's movement, pixels
+    gain: float | None  # where that is enough to tell
     gross: float  # share of frames
     gross_size: float | None  # mean length beyond `GROSS`
     gross_score: float | None  # mean score of gross frames over that of the others
@@ -126,7 +128,6 @@ class Usual:
     """The errors that are not gross, pixels."""
 
     offset: Floats  # (2,)
-    gain: float | None  # where the keypoint moves
     varies: float  # deviation
     pairs: Floats  # (n, 2) of two frames: how far apart the poses are, half the square of the errors' difference
 
@@ -136,35 +137,36 @@ def part(each: Compared, sight: int, joint: int) -> Part | None:
     at = (each.how[:, joint] == sight) & each.found
     if at.sum() < SHORT:
         return None
-    far = at & each.gross[:, joint]
-    near = at & ~far
-    score = each.score[:, joint]
+    error, moved = each.error[at, joint], each.moved[at, joint]
+    moved = moved - moved.mean(0)
+    gain, moves = None, float(np.sqrt((moved**2).sum(1).mean()))
+    if moves > MOVED:
+        gain = float(np.clip(((error - error.mean(0)) * moved).sum() / (moved**2).sum(), -1, 1))
+        error = error - gain * moved
+    length = np.linalg.norm(error, axis=-1)
+    far, score = length > GROSS, each.score[at, joint]
     return Part(
-        frames=int(at.sum()),
-        gross=float(far[at].mean()),
-        gross_size=float((np.linalg.norm(each.error[far, joint], axis=-1) - GROSS).mean()) if far.any() else None,
-        gross_score=float(score[far].mean() / score[near].mean()) if far.any() and near.any() else None,
-        score=float(score[at].mean()),
-        score_spread=float(score[at].std()),
-        usual=_usual(each, np.flatnonzero(near), joint) if near.sum() >= SHORT else None,
+        frames=len(far),
+        moves=moves,
+        gain=gain,
+        gross=float(far.mean()),
+        gross_size=float((length[far] - GROSS).mean()) if far.any() else None,
+        gross_score=float(score[far].mean() / score[~far].mean()) if far.any() and not far.all() else None,
+        score=float(score.mean()),
+        score_spread=float(score.std()),
+        usual=_usual(error[~far], each.exact[at][~far]) if (~far).sum() >= SHORT else None,
     )
 
 
-def _usual(each: Compared, frames: NDArray[np.intp], joint: int) -> Usual:
-    error, moved = each.error[frames, joint], each.moved[frames, joint]
-    offset, gain = error.mean(0), None
-    moved = moved - moved.mean(0)
-    error = error - offset
-    if np.sqrt((moved**2).sum(1).mean()) > MOVED:
-        gain = float(np.clip((error * moved).sum() / (moved**2).sum(), -1, 1))
-        error -= gain * moved
-    random = np.random.default_rng(len(frames))
-    one, other = random.integers(len(frames), size=(2, PAIRS))
-    other[: PAIRS // 2] = np.minimum(one[: PAIRS // 2] + 1, len(frames) - 1)  # half of them neighbours
-    pose = each.exact[frames]
+def _usual(error: Floats, pose: Floats) -> Usual:
+    offset = error.mean(0)
+    random = np.random.default_rng(len(error))
+    one, other = random.integers(len(error), size=(2, PAIRS))
+    other[: PAIRS // 2] = np.minimum(one[: PAIRS // 2] + 1, len(error) - 1)  # half of them neighbours
     apart = np.sqrt(((pose[one] - pose[other]) ** 2).sum(-1).mean(1))
     differ = 0.5 * ((error[one] - error[other]) ** 2).mean(1)
-    return Usual(offset, gain, float(np.sqrt((error**2).mean())), np.stack([apart, differ], 1)[one != other])
+    varies = float(np.sqrt(((error - offset) ** 2).mean()))
+    return Usual(offset, varies, np.stack([apart, differ], 1)[one != other])
 
 
 def fit(excerpts: Sequence[Compared]) -> dict[str, object]:
@@ -225,13 +227,15 @@ def _described(some: Sequence[Part]) -> dict[str, float]:
 
     usual = [one.usual for one in some if one.usual is not None]
     offsets = np.array([one.offset for one in usual]).reshape(-1, 2)
-    gains = np.array([one.gain for one in usual if one.gain is not None])
+    moving = [one for one in some if one.gain is not None]
+    gain = mean("gain", moving, [one.moves**2 for one in moving])
+    apart = [(one.gain - gain) ** 2 for one in moving if one.gain is not None]
     far = [one for one in some if one.gross_size is not None]
     return {
         "down": float(offsets[:, 1].mean()) if len(offsets) else 0.0,
         "stays": float(np.sqrt(offsets.var(0).mean())) if len(offsets) else 0.0,
-        "gain": float(gains.mean()) if len(gains) else 0.0,
-        "gain_spread": float(gains.std()) if len(gains) else 0.0,
+        "gain": gain,
+        "gain_spread": float(np.sqrt(np.average(apart, weights=[one.moves**2 for one in moving]))) if moving else 0.0,
         "varies": float(np.sqrt(np.mean([one.varies**2 for one in usual]))) if usual else 0.0,
         "gross": mean("gross", some, frames),
         "gross_size": mean("gross_size", far, [one.gross * one.frames for one in far]),

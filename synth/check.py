@@ -19,6 +19,7 @@ from camera import Camera
 from figure import SIDES
 from film import Take
 from moves import EXERCISES, Sway
+from noise import INPUT, Noise, seen_through
 from rotation import Array, X, Y, Z, angle_at
 from sample import take
 
@@ -99,6 +100,26 @@ def projection_error(camera: Camera) -> float:
     return float(np.abs(camera.project(points)[:, :2] - screen).max())
 
 
+def modelled_errors(body: Body) -> dict[str, float]:
+    """Of somebody down, up and down again, as a pose model sees it, in pixels of its input."""
+    down, up = (body.keypoints(posed(body, "squat", np.full(60, depth))) for depth in (1.0, 0.0))
+    points = Camera.around(distance=4.0, yaw=30).project(np.concatenate([down, up, down]))[..., :2]
+    noise, how = Noise.load(), np.zeros(points.shape[:2], int)
+    seen = np.array(
+        [
+            seen_through(noise, points, how, np.random.default_rng(seed), aspect=16 / 9, fps=15)[0][..., :2]
+            for seed in range(40)
+        ]
+    )
+    errors = (seen - points) * [INPUT, INPUT * 9 / 16]
+    first, other, again = (errors[:, start : start + 60].mean(1) for start in (0, 60, 120))
+    return {
+        "usual": float(np.median(np.linalg.norm(errors, axis=-1))),
+        "same_pose": float(np.abs(first - again).mean()),
+        "other_pose": float(np.abs(first - other).mean()),
+    }
+
+
 def chests(sample: Take) -> list[list[int]]:
     """The mean colour at everybody's chest, in pixels where the truth says that it is, frame 10."""
     camera = replace(sample.camera, width=640, height=360)
@@ -120,6 +141,7 @@ def main() -> None:
         "drift": drift(body),
         "regressor_error": regressor_error(body),
         "mirror_error": mirror_error(body),
+        "modelled_errors": modelled_errors(body),
         "projection_error": projection_error(replace(sample.camera, roll=7.0)),
         "truth": sample.truth(),
     }

@@ -75,7 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=120, help="how many excerpts, a third idling (default 120)")
-    parser.add_argument("--hidden", type=int, default=24, help="how many more with something in the way (default 24)")
+    parser.add_argument("--hidden", type=int, default=25, help="how many more with something in the way (default 25)")
     parser.add_argument("--seconds", type=float, default=8.0, help="of each (default 8)")
     parser.add_argument("--long-side", type=int, default=640, help="pixels (default 640)")
     options = parser.parse_args()

@@ -153,21 +153,18 @@ def seen_through(
 
     hard = drawn(random, 1, noise.together)[:, 0]
     larger = np.exp(noise.hardness * hard - noise.hardness**2)[:, None]
-    stays, gain = drawn(random, 2, noise.together), drawn(random, 1, noise.together)[:, 0]
-    gain = fitted(noise.gain) + gain * fitted(noise.gain_spread)
-    against = exact - exact[:, TRUNK].mean(1, keepdims=True)
-    error = larger * stays * fitted(noise.stays)[..., None] + gain[..., None] * (against - np.median(against, axis=0))
+    error = larger * drawn(random, 2, noise.together) * fitted(noise.stays)[..., None]
     error[..., 1] += fitted(noise.down)
     error += larger * field(noise, exact, random, 2) * fitted(noise.varies)[..., None]
     error *= np.minimum(1, GROSS / np.linalg.norm(error, axis=-1, keepdims=True))
     far = field(noise, exact, random, 2)
     squared = (far**2).sum(-1, keepdims=True)
-    far *= (GROSS + fitted(noise.gross_size)[..., None] * squared / 2) / np.sqrt(
-        squared
-    )  # half the square: exponential
+    far *= (GROSS + fitted(noise.gross_size)[..., None] * squared / 2) / np.sqrt(squared)  # exponential
     gross = _gross(noise, fitted(noise.gross), hard, exact, random)
-    error += gross[..., None] * (far - error)
-    found = exact + error + noise.still * random.standard_normal((frames, 17, 2))
+    error += gross[..., None] * (far - error) + noise.still * random.standard_normal((frames, 17, 2))
+    gain = fitted(noise.gain) + drawn(random, 1, noise.together)[:, 0] * fitted(noise.gain_spread)
+    against = exact - exact[:, TRUNK].mean(1, keepdims=True)
+    found = exact + error + np.maximum(gain, -1)[..., None] * (against - np.median(against, axis=0))
 
     clip = 0.77 * random.standard_normal() + 0.5 * random.standard_normal(17) - 0.4 * hard
     mood = field(noise, exact, random, 1)[..., 0]

@@ -65,6 +65,13 @@ def test_the_camera_and_opengl_agree(measured: Found) -> None:
     assert measured["projection_error"] < 1e-9
 
 
+def test_modelled_errors_are_those_of_the_pose_not_of_chance(measured: Found) -> None:
+    errors = measured["modelled_errors"]
+    assert 1.0 < errors["usual"] < 3.0
+    assert errors["same_pose"] < 0.05
+    assert errors["other_pose"] > 0.5
+
+
 def test_people_are_seen_where_the_truth_says(measured: Found) -> None:
     if "no_pictures" in measured:
         pytest.skip(measured["no_pictures"])
