@@ -12,6 +12,9 @@ const TURNING: f32 = 0.75;
 /// Share of the usual rise from which a rise that still goes on may be near its turn: lower calls the way there the turn.
 const DEEP: f32 = 0.85;
 
+/// Seconds before the start at which the body was surely at rest: joints turn before the height shows it.
+const BEFORE_S: f64 = 0.3;
+
 /// The heights between which a cycle goes, and when it turned.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Course {
@@ -73,10 +76,10 @@ impl Course {
         })
     }
 
-    /// The figure from which it began: the last at rest.
+    /// The person at rest, before it began.
     #[must_use]
-    pub fn start<'a>(&self, figures: &'a [Figure]) -> Option<&'a Figure> {
-        figures.get(figures.partition_point(|figure| figure.at < self.cycle.start))
+    pub fn rest<'a>(&self, figures: &'a [Figure]) -> Option<&'a Figure> {
+        figures.get(figures.partition_point(|figure| (self.cycle.start - figure.at).seconds() > BEFORE_S))
     }
 
     /// The figures of the cycle, each with the time since the one before.

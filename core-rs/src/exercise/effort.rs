@@ -12,11 +12,14 @@ use serde::{Deserialize, Serialize};
 /// Seconds over which speed is measured: shorter measures the pose model's noise, longer flattens the peak.
 const SPEED_S: f64 = 0.2;
 /// Seconds before the start that belong to the range: a joint has turned far before the height shows it.
-const BEFORE_S: f64 = 0.4;
+const BEFORE_S: f64 = 0.5;
 /// Quantiles between which joints turn: outside are misplaced keypoints.
 const EXTREMES: (f32, f32) = (0.05, 0.95);
 /// Rise of the stronger side in body heights under which noise decides which side is weaker.
 const TELLS_SIDES: f32 = 0.05;
+
+/// Share of the other side's rise under which a side does not work at all: arms that take turns are not lame.
+const WORKS: f32 = 0.25;
 
 /// How one cycle was done.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -45,13 +48,14 @@ impl Effort {
             let (low, high) = (quantile(&mut seen, EXTREMES.0)?, quantile(&mut seen, EXTREMES.1)?);
             Some((high - turn).max(turn - low))
         });
-        let side = cycle.channel.side();
         let rise = |side| window.moved(|figure| one_sided(cycle.channel.signal(), side, figure));
-        let sides = rise(Side::Left).zip(rise(Side::Right)).filter(|_| side == Side::Both);
-        let symmetry = sides
+        let symmetry = rise(Side::Left)
+            .zip(rise(Side::Right))
             .filter(|(left, right)| left.max(*right) >= TELLS_SIDES)
-            .map(|(left, right)| left.min(right).max(0.0) / left.max(right));
-        Some(Self { ranges, peak_velocity: peak_velocity(cycle.channel, window.all, stature), symmetry, side })
+            .map(|(left, right)| left.min(right) / left.max(right))
+            .filter(|share| *share >= WORKS);
+        let peak_velocity = peak_velocity(cycle.channel, window.all, stature);
+        Some(Self { ranges, peak_velocity, symmetry, side: cycle.channel.side() })
     }
 
     /// Range of a pair of joints: of the one that worked, or the mean of both.

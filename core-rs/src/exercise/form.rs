@@ -137,7 +137,7 @@ impl Form {
     /// What the checks say of a cycle that is over, if it was that exercise.
     #[must_use]
     pub fn review(&self, exercise: &Exercise, course: &Course, figures: &[Figure], stature: f32) -> Option<Review> {
-        let reference = Reference { rest: course.start(figures)?, side: side(course), stature };
+        let reference = Reference { rest: course.rest(figures)?, side: side(course), stature };
         let scene = Scene { view: self.facing.view(), reference };
         let marks = exercise.form_checks.iter().map(|check| {
             let mut row = Row::default();
@@ -170,7 +170,7 @@ impl Form {
             self.watched = Some((set.0, vec![Row::default(); exercise.form_checks.len()]));
         }
         let since = before.last().map_or(Nanos(0), |last| figure.at - last.at);
-        let rest = course.and_then(|course| course.start(figures)).unwrap_or(figure);
+        let rest = course.and_then(|course| course.rest(figures)).unwrap_or(figure);
         let reference = Reference { rest, side: course.map_or(Side::Both, side), stature };
         let scene = Scene { view: self.facing.view(), reference };
         let phase = course.map_or(Some(Phase::Rest), |course| course.phase(figure));

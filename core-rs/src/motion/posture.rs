@@ -8,6 +8,9 @@ use crate::pose::Joint as J;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
+/// Share of the other arm's way from which an arm works too.
+const WORKS: f32 = 0.35;
+
 /// A quantity of one figure, in the picture plane. Angles are in degrees; what is no angle says its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,7 +29,8 @@ pub enum Posture {
     TrunkLean,
     /// How far the trunk has turned since the repetition began, whichever way.
     TrunkSwing,
-    /// Between the angles of the two shoulders, where both arms work.
+    /// How much further one shoulder has opened than the other since the repetition began, where both arms work. Since
+    /// then, because a pose model that sees one arm lower than it is does so all the time.
     ShoulderDifference,
     /// Distance of the knees in percent of that of the ankles: 100 is knees over feet (Barrios et al. 2009).
     KneeSpread,
@@ -80,8 +84,9 @@ impl Posture {
                 Some(turned.min(360.0 - turned))
             }
             Self::ShoulderDifference => {
-                let (left, right) = (BodyAngle::LeftShoulder.of(figure)?, BodyAngle::RightShoulder.of(figure)?);
-                (side == Side::Both).then(|| (left.0 - right.0).abs())
+                let opened = |shoulder: BodyAngle| Some(shoulder.of(figure)?.0 - shoulder.of(rest)?.0);
+                let (left, right) = (opened(BodyAngle::LeftShoulder)?, opened(BodyAngle::RightShoulder)?);
+                (left.min(right) > WORKS * left.max(right)).then_some((left - right).abs())
             }
             Self::KneeSpread => {
                 let knees = distance(figure.point(J::LeftKnee), figure.point(J::RightKnee))?;
@@ -173,6 +178,29 @@ mod tests {
         assert_eq!(of(Posture::TrunkSwing, &trunk(0.7), &trunk(0.5), Side::Both), Some(45.0));
         assert_eq!(of(Posture::TrunkSwing, &trunk(0.3), &trunk(0.7), Side::Both), Some(90.0));
         assert_eq!(of(Posture::TrunkSwing, &trunk(0.7), &trunk(0.7), Side::Both), Some(0.0));
+    }
+
+    #[test]
+    fn arms_are_compared_by_how_far_they_have_opened() {
+        let arms = |left: f32, right: f32| {
+            let elbow = |shoulder: f32, degrees: f32, out: f32| {
+                let (sin, cos) = degrees.to_radians().sin_cos();
+                (shoulder + out * 0.2 * sin, 0.3 + 0.2 * cos)
+            };
+            let ((left_x, left_y), (right_x, right_y)) = (elbow(0.6, left, 1.0), elbow(0.4, right, -1.0));
+            figure(&[
+                (J::LeftShoulder, 0.6, 0.3),
+                (J::RightShoulder, 0.4, 0.3),
+                (J::LeftHip, 0.6, 0.6),
+                (J::RightHip, 0.4, 0.6),
+                (J::LeftElbow, left_x, left_y),
+                (J::RightElbow, right_x, right_y),
+            ])
+        };
+        let difference = |turn: &Figure, rest: &Figure| of(Posture::ShoulderDifference, turn, rest, Side::Both);
+        assert_eq!(difference(&arms(90.0, 60.0), &arms(10.0, 10.0)), Some(30.0));
+        assert_eq!(difference(&arms(90.0, 80.0), &arms(20.0, 10.0)), Some(0.0), "one is always seen higher");
+        assert_eq!(difference(&arms(90.0, 10.0), &arms(10.0, 10.0)), None, "arms that take turns");
     }
 
     #[test]
