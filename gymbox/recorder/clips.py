@@ -70,11 +70,9 @@ class Clips:
             await self._clip(await self._wanted.get())
 
     async def _clip(self, alert: Unclipped) -> None:
-        if await self._store.read(history.has_clip, alert.alert_id):
-            return
         try:
-            clip = await self._cut(alert)
-            await self._keep(alert, clip)
+            if not await self._store.read(history.has_clip, alert.alert_id):
+                await self._keep(alert, await self._cut(alert))
         except (RingError, VideoError, StorageError, OSError) as error:
             _log.warning("no clip", alert=alert.alert_id, error=str(error))
 
