@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bench.row import Row
 
-PIPED_WIDTH = 120
+PIPED_WIDTH = 132
 
 BENCHES = ("pipeline", "letterbox", "tracker", "exercise", "storage", "capture")
 
