@@ -127,7 +127,7 @@ def is_live(url: str) -> bool:
 
 def is_device(url: str) -> bool:
     """Whether `url` is a camera on this machine's own bus."""
-    return url.startswith("/dev/video")
+    return url.startswith("/dev/")  # also `/dev/v4l/by-id/…`, which stays the same in another socket
 
 
 def _options(camera: CameraSettings) -> tuple[str | None, dict[str, str]]:

@@ -46,6 +46,8 @@ def add(
 
     path = config or find() or Path("gymbox.toml")
     source = sys.stdin.readline().strip() if url == "-" else url
+    if "://" not in source:  # a file, and the box may be started in another folder
+        source = str(Path(source).absolute())
     given = {"zone": zone, "description": description, "fps": fps, "rotate": rotate, "transport": transport}
     values = {"id": camera_id, "url": source, **{key: value for key, value in given.items() if value}}
     add_camera(path, values)

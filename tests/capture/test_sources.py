@@ -21,9 +21,10 @@ import pytest
 from PIL import Image
 
 from gymbox import _core
+from gymbox.capture import connection
 from gymbox.capture.clip import cut, header_of, mp4_of
 from gymbox.capture.connection import Connection
-from gymbox.capture.rings import Placed, Rings, frames_name
+from gymbox.capture.rings import Placed, Rings, frames_name, packets_name
 from gymbox.capture.source import Source
 from gymbox.config import CameraSettings
 from gymbox.errors import RingError, VideoError
@@ -76,17 +77,17 @@ def settings(url: str, **more: object) -> CameraSettings:
 def test_jpegs_over_http_get_the_times_of_their_arrival(tmp_path: Path) -> None:
     placed: list[Placed] = []
     with mjpeg_camera() as url, Rings(settings(url), tmp_path) as rings:
-        connection = Connection(settings(url, fps=20), rings, placed.append)
-        connection.start()
+        opened = Connection(settings(url, fps=20), rings, placed.append)
+        opened.start()
         soon("40 pictures", lambda: len(placed) >= 40)
-        connection.stop()
-        assert connection.join(10)
-        assert connection.fault is None
-        assert connection.source
-        assert connection.source.codec == "mjpeg"
+        opened.stop()
+        assert opened.join(10)
+        assert opened.fault is None
+        assert opened.source
+        assert opened.source.codec == "mjpeg"
         seconds = (placed[-1].t_ns - placed[0].t_ns) / 1e9
         assert seconds == pytest.approx((len(placed) - 1) * 0.05, rel=0.35)  # FFmpeg would have said 25 a second
-        assert connection.counts.fps == pytest.approx(len(placed) / seconds, rel=0.3)
+        assert opened.counts.fps == pytest.approx(len(placed) / seconds, rel=0.3)
         clip = mp4_of(cut(tmp_path, "cam", placed[10].t_ns, placed[-1].t_ns))
         with av.open(io.BytesIO(clip), "r") as video:
             assert sum(1 for _ in video.decode(video=0)) >= 25
@@ -167,17 +168,17 @@ def test_what_cameras_send_over_rtsp(codec: str, name: str, tmp_path: Path) -> N
     sending, placed = RtspCamera(codec), list[Placed]()
     try:
         with Rings(settings(sending.url), tmp_path) as rings:
-            connection = Connection(settings(sending.url, fps=15), rings, placed.append)
-            connection.start()
+            opened = Connection(settings(sending.url, fps=15), rings, placed.append)
+            opened.start()
             soon("45 pictures", lambda: len(placed) >= 45)
-            connection.stop()
-            assert connection.join(10)
-            assert connection.fault is None
-            assert connection.source
-            assert connection.source.codec == name
-            assert connection.counts.fps == pytest.approx(30, abs=1)
+            opened.stop()
+            assert opened.join(10)
+            assert opened.fault is None
+            assert opened.source
+            assert opened.source.codec == name
+            assert opened.counts.fps == pytest.approx(30, abs=1)
             if codec != "mjpeg":
-                assert connection.counts.keyframe_interval_s == pytest.approx(1, abs=0.1)
+                assert opened.counts.keyframe_interval_s == pytest.approx(1, abs=0.1)
             # Half of 30 a second, and evenly: the middle one of the intervals is one beat.
             steps = sorted(b.t_ns - a.t_ns for a, b in itertools.pairwise(placed[15:]))
             assert steps[len(steps) // 2] == pytest.approx(1e9 / 15, rel=0.05)
@@ -210,6 +211,40 @@ def test_bytes_that_are_damaged_on_their_way_cost_pictures_and_nothing_else(tmp_
                 assert "Traceback" not in capture.log
         finally:
             sending.end()
+
+
+@pytest.mark.skipif(bool(no_gstreamer()), reason=no_gstreamer() or "GStreamer is there")
+def test_a_decoder_that_is_too_slow_drops_and_stays_close_to_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode = connection._Decoder.pictures
+
+    def slowly(decoder: connection._Decoder, item: connection._Item) -> list[tuple[av.VideoFrame, int]]:
+        time.sleep(0.08)  # of 33 ms from one to the next
+        return decode(decoder, item)
+
+    monkeypatch.setattr(connection._Decoder, "pictures", slowly)
+    monkeypatch.setattr(connection, "WAITING", 6)
+    sending, behind_s = RtspCamera(), list[float]()
+    try:
+        with Rings(settings(sending.url), tmp_path) as rings:
+            reading = Connection(settings(sending.url), rings, lambda placed: behind_s.append(since(placed.t_ns)))
+            reading.start()
+            soon("two rounds of dropping", lambda: reading.counts.dropped > 20 and len(behind_s) > 15)
+            reading.stop()
+            assert reading.join(10)
+            counts = reading.counts
+            assert max(behind_s) < 1.5
+            # What is neither shown nor counted is what is not wanted: every second picture, and what still waits.
+            assert counts.frames + counts.dropped == pytest.approx(counts.packets / 2, abs=12)
+            kept = _core.PacketReader(packets_name(tmp_path, "cam")).numbers
+            assert kept == (1, counts.packets), "the pre-roll is whole all the same"
+    finally:
+        sending.end()
+
+
+def since(t_ns: int) -> float:
+    return (time.monotonic_ns() - t_ns) / 1e9
 
 
 def test_a_file_that_is_cut_off_is_played_as_far_as_it_goes_and_once(tmp_path: Path) -> None:

@@ -82,6 +82,12 @@ def test_a_password_need_not_stand_on_the_command_line(file: Path) -> None:
     assert load(file).camera[1].url.get_secret_value() == "rtsp://ann:sesame@10.0.0.9/"
 
 
+def test_a_file_is_found_from_any_folder(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(file.parent)
+    gymbox("camera", "add", "--id", "film", "--url", "film.mp4")
+    assert load(file).camera[1].url.get_secret_value() == str(file.parent / "film.mp4")
+
+
 def test_the_same_id_twice_is_refused_and_nothing_written(file: Path) -> None:
     with pytest.raises(ConfigError, match=r"gymbox\.toml:6: camera 'old' is there already"):
         gymbox("camera", "add", "--id", "old", "--url", "/dev/video1", "-c", file)
