@@ -1,111 +1,57 @@
 """The errors of the default pose model on rendered excerpts: `python -m accuracy.fit FOLDER` fits `synth/noise.json`.
 
-The excerpts come from `synth/excerpts.py`: videos, and beside each the exact keypoints and how each is seen. The
-model's errors turned out to be about as long in pixels of its own input whatever the person is like, so pixels of
-that input are the unit of all lengths; and to be the same whenever the pose is, so what varies is a function of the
-pose. What one excerpt shows of one keypoint, seen in one way, is taken apart (`Part`): an offset that stays, a gain
-(how much of the keypoint's movement against the trunk is exaggerated, or lost where negative), and what varies, on
-the scales that the variogram shows (half the mean square of the difference of two frames' errors, by how far apart
-the poses are). Gross errors, which have a share of their own, are left out of all that.
+The model's errors (`accuracy/excerpts.py` holds them) turned out to be about as long in pixels of its own input
+whatever the person is like, so pixels of that input are the unit of all lengths; and to be the same whenever the pose
+is, so what varies is a function of the pose. What one excerpt shows of one keypoint, seen in one way, is taken apart
+(`Part`): an offset that stays, a gain (how much of the keypoint's movement against the trunk is exaggerated, or lost
+where negative), and what varies, on the scales that the variogram shows (half the mean square of the difference of
+two frames' errors, by how far apart the poses are). Gross errors, which have a share of their own, are left out of
+all that.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import sys
-import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from accuracy.excerpts import (
+    GROSS,
+    JOINTS,
+    KIND,
+    SIGHTS,
+    SYNTH,
+    compared,
+    facing,
+    modelled,
+    side_by_side,
+    swapped,
+)
 from accuracy.tables import console, table
-from gymbox import count
-from gymbox.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from accuracy.excerpts import Compared
+
     Floats = NDArray[np.float64]
 
-NOISE = Path(__file__).parent.parent / "synth" / "noise.json"
-SIGHTS = ("seen", "behind self", "behind a thing", "outside")
-JOINTS = ["nose", "eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle"]
-KIND = np.array([0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8])  # left and right are alike
-TRUNK = [5, 6, 11, 12]
-INPUT = 256  # pixels of the model's input, long side
-GROSS = 8.0  # pixels from which an error is gross: half a forearm of somebody 100 pixels tall
+NOISE = SYNTH / "noise.json"
 FEW, SHORT = 6, 12  # parts under which a kind's numbers are those of all kinds seen so; frames that make a part
 PAIRS = 400  # pairs of frames of a part that are compared
 LENGTHS = ((0.15, 0.25, 0.4, 0.6), (2.0, 3.0, 5.0, 8.0, 12.0, 16.0))  # pixels: scales tried, small and large
 NEAR = 12.0  # pixels: sides nearer than this lie over each other
 MOVED = 2.0  # pixels of movement that show a gain
 TOGETHER = ((7, 9), (8, 10), (13, 15), (14, 16), (5, 11), (6, 12))  # joints of one limb, or of the trunk
-SIDES = ((1, 2), (3, 4), (5, 6), (7, 8), (9, 10), (11, 12), (13, 14), (15, 16))
 SWAPS = {"arms": ((7, 8), (9, 10)), "legs": ((13, 14), (15, 16))}
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One excerpt: what is true and what was seen, frame by frame; not-a-number where nobody was found."""
-
-    exact: Floats  # (T, 17, 2) pixels of the model's input
-    seen: Floats  # (T, 17, 2)
-    score: Floats  # (T, 17)
-    how: NDArray[np.int64]  # (T, 17)
-    size: Floats  # (T,) of the person, pixels
-    fps: float
-
-    @property
-    def found(self) -> NDArray[np.bool_]:
-        """(T,) whether the person was found."""
-        return np.isfinite(self.score[:, 0])
-
-    @property
-    def error(self) -> Floats:
-        """(T, 17, 2) pixels."""
-        return self.seen - self.exact
-
-    @property
-    def gross(self) -> NDArray[np.bool_]:
-        """(T, 17) whether the error is gross."""
-        return np.asarray(np.nan_to_num(np.linalg.norm(self.error, axis=-1)) > GROSS)
-
-    @property
-    def moved(self) -> Floats:
-        """(T, 17, 2) where the keypoint is against the trunk, from where it usually is."""
-        against = self.exact - self.exact[:, TRUNK].mean(1, keepdims=True)
-        return np.asarray(against - np.median(against, axis=0))
-
-
-def compared(video: Path) -> Compared:
-    """The excerpt, looked at by the product's pose model."""
-    truth = np.load(video.with_suffix(".npz"))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "trace.jsonl.gz"
-        count(video, trace=path)
-        with Trace(path) as trace:
-            aspect = trace.header.width / trace.header.height
-            frames = list(trace.frames())
-    rows = INPUT / max(aspect, 1.0)
-    pixels = np.array([aspect * rows, rows])
-    exact, size = truth["points"][: len(frames)] * pixels, truth["size"][: len(frames)] * rows
-    seen, score = np.full(exact.shape, np.nan), np.full(exact.shape[:2], np.nan)
-    for number, frame in enumerate(frames[: len(exact)]):
-        nearest = 0.25 * size[number]
-        for person in frame.detections:
-            points = np.array(person.keypoints)
-            apart = float(np.median(np.linalg.norm(points[:, :2] * pixels - exact[number], axis=1)))
-            if apart < nearest:
-                nearest = apart
-                seen[number], score[number] = points[:, :2] * pixels, points[:, 2]
-    return Compared(exact, seen, score, truth["how"][: len(frames)], size, float(truth["fps"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +201,12 @@ def _scales(usual: Sequence[Usual]) -> tuple[list[tuple[float, float]], float, f
     distance, value = (np.array([of[which == number].mean() for number in full]) for of in (apart, differ))
     weight = np.array([(which == number).sum() for number in full]) ** 0.25
 
-    def fitted(lengths: tuple[float, ...]) -> tuple[float, Floats]:
-        columns = [np.ones_like(distance), *(1 - np.exp(-distance / length) for length in lengths)]
-        variances, left, *_ = np.linalg.lstsq(np.stack(columns, 1) * weight[:, None], value * weight, rcond=None)
-        return (float(left.sum()) if variances.min() >= 0 else np.inf), np.asarray(variances, float)
+    def fitted(lengths: tuple[float, ...]) -> tuple[tuple[bool, float], Floats]:
+        """How bad the scales are, whether by negative variances first, and the variances."""
+        columns = np.stack([np.ones_like(distance), *(1 - np.exp(-distance / length) for length in lengths)], 1)
+        free = np.linalg.lstsq(columns * weight[:, None], value * weight, rcond=None)[0]
+        variances = np.asarray(free.clip(1e-6), float)
+        return (bool(free.min() < 0), float((((columns @ variances - value) * weight) ** 2).sum())), variances
 
     lengths = min(product(*LENGTHS), key=lambda lengths: fitted(lengths)[0])
     variances = fitted(lengths)[1]
@@ -273,7 +221,8 @@ def _scales(usual: Sequence[Usual]) -> tuple[list[tuple[float, float]], float, f
 def _hardness(kinds: Sequence[Sequence[Part]]) -> float:
     """How differently large the usual errors of alike keypoints are: the deviation of their sizes' logarithms."""
     sizes = [np.log([one.usual.varies for one in some if one.usual is not None]) for some in kinds]
-    return float(np.sqrt(np.mean([logarithms.var() for logarithms in sizes if len(logarithms) >= FEW])))
+    variances = [logarithms.var() for logarithms in sizes if len(logarithms) >= FEW]
+    return float(np.sqrt(np.mean(variances))) if variances else 0.0
 
 
 def _unevenness(shares: Sequence[float]) -> float:
@@ -290,19 +239,6 @@ def _together(excerpts: Sequence[Compared]) -> float:
         pairs += [usual[:, pair].transpose(0, 2, 1).reshape(-1, 2) for pair in TOGETHER]
     pooled = np.concatenate(pairs)
     return float(np.corrcoef(pooled[np.isfinite(pooled).all(1)].T)[0, 1])
-
-
-def swapped(excerpt: Compared, pairs: Sequence[tuple[int, int]]) -> tuple[NDArray[np.bool_], Floats]:
-    """(T,) whether left and right are exchanged, and (T,) how far the sides lie apart in the picture, in pixels."""
-    left, right = (np.array(side) for side in zip(*pairs, strict=True))
-
-    def off(one: NDArray[np.int64], other: NDArray[np.int64]) -> Floats:
-        gap = excerpt.seen[:, one] - excerpt.exact[:, other]
-        return np.asarray(np.linalg.norm(gap, axis=-1).mean(1))
-
-    straight, crossed = off(left, left) + off(right, right), off(left, right) + off(right, left)
-    apart = np.linalg.norm(excerpt.exact[:, left] - excerpt.exact[:, right], axis=-1).mean(1)
-    return np.asarray(crossed < straight - 4), np.asarray(apart)
 
 
 def _spell(states: Sequence[NDArray[np.bool_]], excerpts: Sequence[Compared]) -> float:
@@ -325,16 +261,6 @@ def _swaps(excerpts: Sequence[Compared], pairs: Sequence[tuple[int, int]]) -> tu
     return float(pooled.mean()) if len(pooled) else 0.0, _spell(states, excerpts)
 
 
-def facing(excerpt: Compared) -> tuple[Compared, float]:
-    """The excerpt with left and right as they are wherever the model took back for front, and how often it did."""
-    turned, _ = swapped(excerpt, SIDES)
-    seen, score = excerpt.seen.copy(), excerpt.score.copy()
-    for left, right in SIDES:
-        for values in (seen, score):
-            values[turned, left], values[turned, right] = values[turned, right], values[turned, left].copy()
-    return replace(excerpt, seen=seen, score=score), float(turned.mean())
-
-
 def _show(tables: dict[str, Floats], fitted: dict[str, object]) -> None:
     columns = [name for name in tables if name != "parts"]
     for sight, name in enumerate(SIGHTS):
@@ -350,49 +276,6 @@ def _show(tables: dict[str, Floats], fitted: dict[str, object]) -> None:
     console.print()
 
 
-def modelled(excerpts: Sequence[Compared], noise: Path) -> list[Compared]:
-    """The excerpts again, their errors made by `synth/noise.py`."""
-    sys.path.insert(0, str(NOISE.parent))  # where scripts import each other by bare name
-    synth = importlib.import_module("noise")
-    errors = synth.Noise.load(noise)
-    made = []
-    for number, each in enumerate(excerpts):
-        keypoints, found = synth.seen_through(
-            errors,
-            each.exact / INPUT,
-            each.how,
-            np.random.default_rng(number),
-            aspect=1.0,
-            fps=each.fps,
-        )
-        keypoints[~found] = np.nan
-        made.append(replace(each, seen=keypoints[..., :2] * INPUT, score=keypoints[..., 2]))
-    return made
-
-
-def _side_by_side(measured: Sequence[Compared], model: Sequence[Compared]) -> None:
-    """Errors and scores as they were measured / as they are modelled."""
-
-    def quantiles(pick: Callable[[Compared], Floats], *shares: float) -> list[str]:
-        both = [np.quantile(np.concatenate([pick(each) for each in some]), shares) for some in (measured, model)]
-        return [f"{one:.2g} / {other:.2g}" for one, other in zip(*both, strict=True)]
-
-    rows = []
-    for sight, name in enumerate(SIGHTS):
-        for kind, joint in enumerate(JOINTS):
-
-            def at(each: Compared, sight: int = sight, kind: int = kind) -> NDArray[np.bool_]:
-                return np.asarray((each.how == sight) & (kind == KIND) & each.found[:, None])
-
-            if sum(int(at(each).sum()) for each in measured) < 10 * SHORT:
-                continue
-            errors = quantiles(lambda each, at=at: np.linalg.norm(each.error[at(each)], axis=-1), 0.5, 0.75, 0.9, 0.95)  # type: ignore[misc]
-            scores = quantiles(lambda each, at=at: each.score[at(each)], 0.05, 0.5, 0.95)  # type: ignore[misc]
-            rows.append((name, joint, *errors, *scores))
-    titles = ("", "joint", *(f"error {share} %" for share in (50, 75, 90, 95)), *(f"score {n} %" for n in (5, 50, 95)))
-    table("Quantiles, measured / modelled (errors in pixels of the model's input)", titles, rows)
-
-
 def main() -> int:
     """Fits, prints, writes."""
     parser = argparse.ArgumentParser(prog="python -m accuracy.fit", description=__doc__)
@@ -405,7 +288,7 @@ def main() -> int:
         return 2
     lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in fit(excerpts).items()]
     options.out.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    _side_by_side(excerpts, modelled(excerpts, options.out))
+    side_by_side(excerpts, modelled(excerpts, options.out))
     return 0
 
 

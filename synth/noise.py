@@ -168,7 +168,7 @@ def seen_through(
 
     clip = 0.77 * random.standard_normal() + 0.5 * random.standard_normal(17) - 0.4 * hard
     mood = field(noise, exact, random, 1)[..., 0]
-    usual = fitted(noise.score) * (1 + gross * (noise.gross_score - 1))
+    usual = np.clip(fitted(noise.score) * (1 + gross * (noise.gross_score - 1)), 0.01, 0.99)
     differs = clip * fitted(noise.score_stays) + mood * fitted(noise.score_spread)
     score = 1 / (1 + (1 / usual - 1) * np.exp(-differs / (usual * (1 - usual))))  # spread in logits: it stays in 0-1
     for pairs, share in ((ARMS, noise.swap[0]), (LEGS, noise.swap[1])):
