@@ -122,18 +122,22 @@ def squat(
     stance: float = 1.05,
     toe_out: float = 16.0,
     arms: str = "forward",
+    held: float = 90.0,
     valgus: Number = 0.0,
     tip: Number = 0.0,
 ) -> Pose:
-    """Squat to a knee flexion of `deepest`; faults `valgus` (knees fall in) and `tip` (the chest falls forward)."""
+    """Squat to a knee flexion of `deepest`; faults `valgus` (knees fall in) and `tip` (the chest falls forward).
+
+    The arms come forward on the way down, stay stretched out at `held` degrees from hanging (`out`), or are folded.
+    """
     down = depth.mean(1)
     knee = 6 + down * (deepest - 6)
     lean = lean * knee + 30 * np.asarray(tip) * down
     figure = upright(body, knee, sway, lean=lean, stance=stance, toe_out=toe_out, valgus=np.asarray(valgus) * down)
-    if arms != "forward":
+    if arms not in ("forward", "out"):
         fold(figure, arms)
         return figure.pose()
-    lift = np.minimum(1, knee / 60)
+    lift = np.minimum(1, knee / 60) if arms == "forward" else np.full(len(knee), held / 90)
     for side, sign in SIDES:
         upper = apply(turn(Y, -sign * (8 - 3 * lift)) @ turn(X, -88 * lift - 2), -Z)
         hinge = np.cross(upper, vector(-0.05 * sign, lift - 1, lift))
@@ -427,11 +431,12 @@ EXERCISES = {
         (1.2, 0.2, 1.0, 0.5),
         ("valgus", "tip"),
         {
-            "deepest": (92.0, 118.0),
+            "deepest": (92.0, 128.0),
             "lean": (0.3, 0.45),
             "stance": (0.9, 1.4),
             "toe_out": (8.0, 28.0),
-            "arms": ("forward", "crossed", "bar", "goblet"),
+            "arms": ("forward", "forward", "out", "crossed", "bar", "bar", "goblet", "ears", "hips", "down"),
+            "held": (60.0, 165.0),
         },
     ),
     "push_up": Exercise(
@@ -450,7 +455,7 @@ EXERCISES = {
         lateral_raise,
         (1.0, 0.2, 1.1, 0.5),
         ("bent", "swing"),
-        {"highest": (80.0, 96.0), "flex": (5.0, 28.0), "plane": (2.0, 22.0)},
+        {"highest": (80.0, 98.0), "flex": (5.0, 38.0), "plane": (2.0, 24.0)},
     ),
     "overhead_press": Exercise(
         overhead_press, (0.9, 0.2, 1.1, 0.4), ("dip",), {"grip": (0.26, 0.36), "lean_back": (0.0, 8.0)}

@@ -1,6 +1,6 @@
 """Scenes for measuring: somebody walks in, sets up, does a set, walks out, before a camera anywhere around."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ FOUR = ("squat", "push_up", "bicep_curl", "lateral_raise")
 SEVEN = ("overhead_press", "lunge", "deadlift", "pull_up", "sit_up", "front_raise", "jumping_jack")
 FLOOR = ("push_up", "sit_up")
 HELD = ("bicep_curl", "lateral_raise", "front_raise", "overhead_press", "deadlift")  # with weights from the floor
+ONE_ARMED = ("bicep_curl", "lateral_raise", "front_raise", "overhead_press")  # sometimes
 HEIGHTS = (1.2, 2.6)  # metres that a camera hangs high
 RATES = (7.5, 10.0, 12.0, 15.0, 15.0, 20.0, 25.0, 30.0)
 PICTURES = ((1280, 720), (1280, 720), (640, 480), (720, 1280))
@@ -87,6 +88,9 @@ def set_scene(number: int, seed: int, exercises: tuple[str, ...], assets: Assets
     alternate = exercise == "bicep_curl" and random.uniform() < 0.25
     pace = float(np.clip(np.exp(random.normal(0.1, 0.3)), 0.65, 2.0))
     reps = some_reps(exercise, count, random, pace=pace, partial=partial, alternate=alternate)
+    if exercise in ONE_ARMED and not alternate and random.uniform() < 0.12:
+        side = str(random.choice(["left", "right"]))
+        reps = [replace(rep, side=side) for rep in reps]
     walks = bool(random.uniform() < 0.6)
     tail_s = float(random.uniform(3, 6) if count == 1 and not walks else random.uniform(0.4, 3))
     lead_s = float(random.uniform(0.3, 2.0))
@@ -99,8 +103,8 @@ def set_scene(number: int, seed: int, exercises: tuple[str, ...], assets: Assets
     ).placed(yaw=yaw)
     height = HEIGHTS[(number // len(exercises)) % 2]
     occlusion = str(random.choice(OCCLUSIONS))
-    camera = _camera(random, done, height, occlusion, on_floor=exercise in FLOOR)
-    boxes, lost = _in_the_way(random, camera, occlusion, motion)
+    camera = camera_on(random, done, height, occlusion, on_floor=exercise in FLOOR)
+    boxes, lost = in_the_way(random, camera, occlusion, motion)
     about = {
         "exercise": exercise,
         "yaw": round(yaw, 1),
@@ -116,8 +120,8 @@ def set_scene(number: int, seed: int, exercises: tuple[str, ...], assets: Assets
     return Scene(f"{seed}-{number:03d}-{exercise}", motion, camera, boxes, lost, about)
 
 
-def _camera(random: np.random.Generator, done: Motion, height: float, occlusion: str, *, on_floor: bool) -> Camera:
-    """Before the set, with the whole of it in the picture unless head or feet are to be cut."""
+def camera_on(random: np.random.Generator, done: Motion, height: float, occlusion: str, *, on_floor: bool) -> Camera:
+    """A camera before `done`, with the whole of it in the picture unless head or feet are to be cut."""
     width, tall = PICTURES[int(random.integers(len(PICTURES)))]
     points = done.keypoints()
     middle = (points.min((0, 1)) + points.max((0, 1))) / 2
@@ -154,9 +158,10 @@ def _camera(random: np.random.Generator, done: Motion, height: float, occlusion:
     return narrow
 
 
-def _in_the_way(
+def in_the_way(
     random: np.random.Generator, camera: Camera, occlusion: str, motion: Motion
 ) -> tuple[tuple[Box, ...], tuple[tuple[float, float, tuple[int, ...]], ...]]:
+    """What stands in the way, and when which keypoints are covered besides."""
     eye, at = np.array(camera.eye), np.array(camera.at)
     toward = at + (eye - at) * float(random.uniform(0.25, 0.5))
     if occlusion == "post":
