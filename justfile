@@ -66,6 +66,11 @@ bench *options:
     @{{ run }} gymbox models build >/dev/null
     @{{ run }} python -m bench {{ options }}
 
+# Fit the recogniser to rendered people again: half an hour to make them, as much to learn
+train *options:
+    @uv sync --locked --extra {{ runtime }} --group train {{ quiet }}
+    @{{ run }} python -m training {{ options }}
+
 # Format both languages in place
 format:
     cargo fmt --all

@@ -1,0 +1,1 @@
+"""How the recogniser's weights are fitted; README.md says how to run it."""
