@@ -14,6 +14,9 @@ import numpy.typing as npt
 from typing_extensions import Buffer, disjoint_base
 
 __all__ = [
+    "CLASSES",
+    "GLIMPSE_WIDTH",
+    "RECOGNISER_DELAY_NS",
     "Athletes",
     "ByteTrack",
     "Event",
@@ -30,8 +33,16 @@ __all__ = [
     "PoseModel",
     "Rep",
     "compute_angle",
+    "glimpses",
     "median_smooth",
 ]
+
+CLASSES: Final[tuple[str, ...]]
+"""What the recogniser can tell apart, besides doing nothing."""
+GLIMPSE_WIDTH: Final[int]
+"""Numbers in a glimpse."""
+RECOGNISER_DELAY_NS: Final[int]
+"""How much later than a moment the recogniser says what that moment was."""
 
 _Floats: TypeAlias = npt.NDArray[np.float32]
 _Phase: TypeAlias = Literal["rest", "out", "turn", "back"]
@@ -689,6 +700,33 @@ def compute_angle(a: tuple[float, float], b: tuple[float, float], c: tuple[float
     """Degrees at `b` between the rays to `a` and to `c`, 0 to 180.
 
     Points are x, y in square units. None where a ray has no length or a coordinate is not finite.
+    """
+
+def glimpses(
+    keypoints: _Floats,
+    times_ns: npt.NDArray[np.int64],
+    *,
+    width: int,
+    height: int,
+    sample_aspect_ratio: float = 1.0,
+    keypoint_visible: float = 0.1,
+) -> tuple[npt.NDArray[np.int64], _Floats]:
+    """What the recogniser looks at of one person, ten times a second: (times in nanoseconds, rows).
+
+    Args:
+        keypoints: (T, 17, 3) of x, y, score of the frames in which the person was found.
+        times_ns: (T,) rising.
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+        sample_aspect_ratio: width of a pixel over its height.
+        keypoint_visible: a keypoint under this counts as unseen.
+
+    Returns:
+        (N,) ends of the steps, and (N, GLIMPSE_WIDTH): of 13 joints x and y from the trunk's middle in body heights and
+        how well they are seen, 0 to 1; then how far the trunk is from its usual place and how fast it moves, x and y.
+
+    Raises:
+        ValueError: arrays of other shapes.
     """
 
 def median_smooth(values: Sequence[float]) -> float | None:

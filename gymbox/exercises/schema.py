@@ -108,11 +108,11 @@ class Exercise(_Model):
     """Of the primary joint at the turn."""
     signal: Identifier
     """Which height rises and returns once a repetition."""
-    lever: Annotated[float, Field(ge=0.1, le=1)]
-    """Share of the signal's height at rest that turns: 1 where the whole limb folds or swings, 0.46 for a forearm."""
-    anchor: Literal["feet", "hands", "shoulders"]
+    recogniser: Identifier | None = None
+    """What the recogniser calls it; an exercise that it has not learnt has an anchor and gates instead."""
+    anchor: Literal["feet", "hands", "shoulders"] | None = None
     """The end of the moving limb that stays where it is."""
-    gates: Annotated[tuple[Gate, ...], Field(min_length=1)]
+    gates: tuple[Gate, ...] = ()
     """What a repetition must look like; the weakest decides."""
     form_checks: Annotated[tuple[FormCheck, ...], Field(min_length=2)]
 

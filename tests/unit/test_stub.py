@@ -26,7 +26,9 @@ def test_names_and_signatures_are_those_of_the_module() -> None:
 
 def test_every_public_name_is_in_the_stub() -> None:
     public = {name for name in vars(_core) if not name.startswith("_")}
-    assert public == {node.name for node in CLASSES} | {node.name for node in FUNCTIONS}
+    named = (node.target for node in TREE.body if isinstance(node, ast.AnnAssign))
+    constants = {name.id for name in named if isinstance(name, ast.Name) and not name.id.startswith("_")}
+    assert public == {node.name for node in CLASSES} | {node.name for node in FUNCTIONS} | constants
 
 
 @pytest.mark.parametrize("node", [*CLASSES, *FUNCTIONS], ids=lambda node: node.name)

@@ -246,7 +246,7 @@ mod tests {
         Catalogue::from_json(&format!(
             r#"{{"schema": 1, "exercises": [{{"id": "squat", "name": {{"en": "Squat"}},
             "primary_joint_pair": ["left_knee", "right_knee"], "up_angle": 165, "down_angle": 95, "signal": "legs",
-            "lever": 1.0, "anchor": "feet", "gates": [{{"measure": "hip_drop", "none": 0.07, "full": 0.13}}],
+            "anchor": "feet", "gates": [{{"measure": "hip_drop", "none": 0.07, "full": 0.13}}],
             "form_checks": [{}]}}]}}"#,
             checks.join(",")
         ))

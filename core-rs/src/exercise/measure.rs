@@ -133,33 +133,6 @@ impl Measures {
         self.0[measure as usize] = value.filter(|value| value.is_finite());
     }
 
-    /// What would have been measured had the limb gone `factor` times as far: a shallow repetition is judged as if it
-    /// had been a usual one.
-    #[must_use]
-    pub fn deepened(&self, factor: f32) -> Self {
-        let mut deep = *self;
-        let grows =
-            [Measure::HipDrop, Measure::ShoulderDrop, Measure::ElbowBend, Measure::ElbowRise, Measure::HandRise];
-        for measure in grows {
-            deep.set(measure, self.get(measure).map(|value| value * factor));
-        }
-        let straight = self.get(Measure::ElbowTurn).zip(self.get(Measure::ElbowBend)).map(|(turn, bend)| turn + bend);
-        let bend = deep.get(Measure::ElbowBend);
-        deep.set(Measure::ElbowTurn, straight.zip(bend).map(|(straight, bend)| (straight - bend).max(0.0)));
-        deep
-    }
-
-    /// The mean of several cycles, measure by measure, over those that show it.
-    #[must_use]
-    pub fn mean(several: &[&Self]) -> Self {
-        let mut mean = Self([None; Measure::COUNT]);
-        for (index, value) in mean.0.iter_mut().enumerate() {
-            let seen: Vec<f32> = several.iter().filter_map(|measures| measures.0[index]).collect();
-            *value = (!seen.is_empty()).then(|| seen.iter().sum::<f32>() / seen.len() as f32);
-        }
-        mean
-    }
-
     /// What was measured over `cycle`; `None` where fewer than four frames show it. `figures` are in the order of time.
     #[must_use]
     pub fn of(cycle: &Cycle, figures: &[Figure], stature: f32) -> Option<Self> {

@@ -1,4 +1,4 @@
-//! From keypoints to repetitions: found by a height that rises and returns, named by what stayed, counted in sets.
+//! From keypoints to repetitions: found by how deep the body is in one, named by what it looks like, counted in sets.
 
 pub mod course;
 pub mod cycle;
@@ -8,6 +8,7 @@ pub mod gate;
 pub mod guess;
 pub mod measure;
 pub mod motions;
+pub mod recogniser;
 pub mod sets;
 pub mod signal;
 pub mod spec;
@@ -18,12 +19,12 @@ use crate::exercise::course::Course;
 use crate::exercise::cycle::{Cycle, Follower, SLOWEST_S};
 use crate::exercise::effort::Effort;
 use crate::exercise::form::Form;
-use crate::exercise::guess::Guess;
 use crate::exercise::measure::Measures;
+use crate::exercise::recogniser::{DELAY, Look, Recogniser};
 use crate::exercise::sets::{Candidate, Sets};
 use crate::exercise::signal::Channel;
-use crate::geometry::Point;
 use crate::motion::Figure;
+use crate::motion::glimpse::{Glimpse, Glimpses, STEP};
 use crate::motion::smooth::Smoother;
 use crate::motion::stature::Stature;
 use crate::pose::{Keypoints, Picture};
@@ -70,6 +71,10 @@ pub struct Athlete {
     state: State,
 }
 
+/// Body heights that stand for a whole repetition where [`Follower`] follows its depth: the limits of its heights then
+/// begin a repetition at a sixth of the way.
+const WHOLE: f32 = 0.30;
+
 /// All that an [`Athlete`] remembers: plain data, so that a journal can keep it and a restart go on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct State {
@@ -78,10 +83,15 @@ pub struct State {
     stature: Stature,
     height: Option<f32>,
     figures: VecDeque<Figure>,
-    followers: Vec<Follower>,
+    glimpses: Glimpses,
+    recogniser: Recogniser,
+    looks: VecDeque<Look>,
+    /// Follows the depth that the recogniser sees.
+    depth: Follower,
+    /// Follow the heights of exercises that the recogniser does not know.
+    heights: Vec<Follower>,
     sets: Sets,
     form: Form,
-    guess: Guess,
     phase: Phase,
     progress: f32,
 }
@@ -94,16 +104,23 @@ impl Athlete {
             Some(id) => Arc::new(catalogue.only(id)),
             None => catalogue,
         };
+        let gated = |channel: &Channel| {
+            let mut exercises = catalogue.exercises().iter().filter(|exercise| exercise.recogniser.is_none());
+            exercises.any(|exercise| exercise.signal == channel.signal())
+        };
         let state = State {
             options,
             smoother: Smoother::default(),
             stature: Stature::default(),
             height: None,
             figures: VecDeque::new(),
-            followers: Channel::ALL.map(Follower::new).to_vec(),
+            glimpses: Glimpses::default(),
+            recogniser: Recogniser::default(),
+            looks: VecDeque::new(),
+            depth: Follower::new(Channel::Legs),
+            heights: Channel::ALL.into_iter().filter(gated).map(Follower::new).collect(),
             sets: Sets::default(),
             form: Form::default(),
-            guess: Guess::default(),
             phase: Phase::Rest,
             progress: 0.0,
         };
@@ -128,8 +145,9 @@ impl Athlete {
         if self.state.figures.back().is_some_and(|last| at <= last.at) {
             return out;
         }
-        let figure =
-            self.state.smoother.step(at, keypoints, &self.state.options.picture, self.state.options.keypoint_visible);
+        let visible = self.state.options.keypoint_visible;
+        let raw = Figure::of(at, keypoints, &self.state.options.picture, visible);
+        let figure = self.state.smoother.step(&raw);
         self.state.height = self.state.stature.step(&figure);
         let Some(stature) = self.state.height else {
             return out;
@@ -139,18 +157,15 @@ impl Athlete {
         while (at - self.state.figures[0].at).seconds() > SLOWEST_S + 1.0 {
             self.state.figures.pop_front();
         }
-        let now = measure::unrest(self.state.figures.make_contiguous(), at, stature);
-        self.state.sets.tick(at, now, false, &self.catalogue, &mut out);
+        self.state.sets.tick(at, false, &self.catalogue, &mut out);
         self.tell(0, &mut out);
-        let ended: Vec<Cycle> = self
-            .state
-            .followers
-            .iter_mut()
-            .zip(Channel::ALL)
-            .filter_map(|(follower, channel)| follower.step(at, channel.height(&figure), stature))
-            .collect();
+        for glimpse in self.state.glimpses.step(&raw, stature, visible) {
+            self.look(&glimpse, stature, &mut out);
+        }
+        let step = |follower: &mut Follower| follower.step(at, follower.channel().height(&figure), stature);
+        let ended: Vec<Cycle> = self.state.heights.iter_mut().filter_map(step).collect();
         for cycle in ended {
-            self.end_cycle(cycle, stature, &mut out);
+            self.end_height(cycle, stature, &mut out);
         }
         self.watch(stature, &mut out);
         out
@@ -160,14 +175,23 @@ impl Athlete {
     pub fn finish(&mut self, at: Nanos) -> Vec<Movement> {
         let mut out = Vec::new();
         if let Some(stature) = self.state.height {
+            // The recogniser speaks late: it is shown the last figure until it has spoken of it.
+            for _ in 0..=DELAY.0 / STEP.0 {
+                for glimpse in self.state.glimpses.stay(stature, self.state.options.keypoint_visible) {
+                    self.look(&glimpse, stature, &mut out);
+                }
+            }
+            if let Some(cycle) = self.state.depth.finish(1.0) {
+                self.end_depth(cycle, stature, &mut out);
+            }
             let ended: Vec<Cycle> =
-                self.state.followers.iter_mut().filter_map(|follower| follower.finish(stature)).collect();
+                self.state.heights.iter_mut().filter_map(|follower| follower.finish(stature)).collect();
             for cycle in ended {
-                self.end_cycle(cycle, stature, &mut out);
+                self.end_height(cycle, stature, &mut out);
             }
         }
         let before = out.len();
-        self.state.sets.tick(at, None, true, &self.catalogue, &mut out);
+        self.state.sets.tick(at, true, &self.catalogue, &mut out);
         self.tell(before, &mut out);
         self.state.sets.close(&mut out);
         out
@@ -177,9 +201,8 @@ impl Athlete {
     #[must_use]
     pub fn status(&self) -> Status {
         let set = self.state.sets.open();
-        let at = self.state.figures.back().map_or(Nanos(0), |figure| figure.at);
-        let guess = || self.state.guess.exercise(at);
-        let known = set.map(|set| (set.exercise.clone(), set.confidence(&self.catalogue))).or_else(guess);
+        let guess = || guess::exercise(&self.state.looks, &self.catalogue);
+        let known = set.map(|set| (set.exercise.clone(), set.confidence())).or_else(guess);
         Status {
             confidence: known.as_ref().map_or(Score(0.0), |known| known.1),
             exercise: known.map(|known| known.0),
@@ -191,30 +214,56 @@ impl Athlete {
         }
     }
 
-    fn end_cycle(&mut self, cycle: Cycle, stature: f32, out: &mut Vec<Movement>) {
+    /// Takes in what the recogniser says.
+    fn look(&mut self, glimpse: &Glimpse, stature: f32, out: &mut Vec<Movement>) {
+        let look = self.state.recogniser.step(glimpse);
+        while self.state.looks.front().is_some_and(|first| (look.at - first.at).seconds() > SLOWEST_S + 1.0) {
+            self.state.looks.pop_front();
+        }
+        self.state.looks.push_back(look);
+        if let Some(cycle) = self.state.depth.step(look.at, Some(look.depth * WHOLE), 1.0) {
+            self.end_depth(cycle, stature, out);
+        }
+    }
+
+    /// A repetition that the recogniser saw.
+    fn end_depth(&mut self, seen: Cycle, stature: f32, out: &mut Vec<Movement>) {
+        let likeness = recogniser::likeness(&self.state.looks, seen.start, seen.end);
+        let alone = self.state.options.exercise.is_some();
+        let evidence: Vec<f32> =
+            self.catalogue.exercises().iter().map(|exercise| exercise.recognised(&likeness, alone)).collect();
+        let likeliest = evidence.iter().zip(self.catalogue.exercises()).max_by(|a, b| a.0.total_cmp(b.0));
+        let Some((_, exercise)) = likeliest else { return };
+        let within = self.state.looks.iter().filter(|look| look.at >= seen.start && look.at <= seen.end);
+        let depth = within.map(|look| look.depth).fold(0.0, f32::max);
         let figures: &[Figure] = self.state.figures.make_contiguous();
-        let measures = Measures::of(&cycle, figures, stature);
-        let Some((measures, effort)) = measures.zip(Effort::of(&cycle, figures, stature)) else {
-            return;
-        };
-        self.state.guess.weigh(&cycle, &measures, &self.catalogue);
+        let cycle = exercise.signal.cycle(seen, figures, stature);
+        self.end(cycle, recogniser::share(depth), evidence, stature, out);
+    }
+
+    /// A repetition of an exercise that the recogniser does not know, if its gates say so.
+    fn end_height(&mut self, cycle: Cycle, stature: f32, out: &mut Vec<Movement>) {
+        let figures: &[Figure] = self.state.figures.make_contiguous();
+        let Some(measures) = Measures::of(&cycle, figures, stature) else { return };
+        let evidence: Vec<f32> =
+            self.catalogue.exercises().iter().map(|exercise| exercise.evidence(&cycle, &measures)).collect();
+        let depth = measures.get(measure::Measure::Depth).unwrap_or(cycle.rise);
+        self.end(cycle, depth, evidence, stature, out);
+    }
+
+    fn end(&mut self, cycle: Cycle, depth: f32, evidence: Vec<f32>, stature: f32, out: &mut Vec<Movement>) {
+        let figures: &[Figure] = self.state.figures.make_contiguous();
+        let Some(effort) = Effort::of(&cycle, figures, stature) else { return };
         let course = Course::over(cycle, figures, stature);
         let reviews = self.catalogue.exercises().iter().filter(|exercise| exercise.signal == cycle.channel.signal());
         let review = |exercise| self.state.form.review(exercise, course.as_ref()?, figures, stature);
         let reviews = reviews.filter_map(review).collect();
-        let place = self
-            .state
-            .figures
-            .iter()
-            .find(|figure| figure.at >= cycle.start)
-            .and_then(Figure::hips)
-            .map(|hips| Point { x: hips.x / stature, y: hips.y / stature });
-        let candidate = Candidate { cycle, measures, effort, reviews, place };
         let before = out.len();
-        self.state.sets.step(candidate, &self.catalogue, out);
+        self.state.sets.step(Candidate { cycle, depth, evidence, effort, reviews }, &self.catalogue, out);
         self.tell(before, out);
-        for follower in &mut self.state.followers {
-            follower.usual = self.state.sets.usual_rise(follower.channel().signal());
+        self.state.depth.usual = self.state.sets.usual_depth().sqrt() * WHOLE;
+        for follower in &mut self.state.heights {
+            follower.usual = self.state.sets.usual_rise(follower.channel());
         }
     }
 
@@ -234,30 +283,29 @@ impl Athlete {
 
     /// Where in a repetition the person is now, and how it is done.
     fn watch(&mut self, stature: f32, out: &mut Vec<Movement>) {
-        let State { figures, followers, sets, form, guess, phase, progress, .. } = &mut self.state;
+        let State { figures, looks, depth, heights, sets, form, phase, progress, .. } = &mut self.state;
         let figures: &[Figure] = figures.make_contiguous();
         let Some(figure) = figures.last() else { return };
         let set = sets.open();
-        if set.is_none() {
-            guess.look(followers, figures, stature, &self.catalogue);
-        }
-        let known = set.map(|set| set.exercise.clone()).or_else(|| guess.exercise(figure.at).map(|guess| guess.0));
+        let known =
+            set.map(|set| set.exercise.clone()).or_else(|| guess::exercise(looks, &self.catalogue).map(|it| it.0));
         let exercise = known.and_then(|id| self.catalogue.get(&id));
-        let channels = |channel: Channel| match set {
-            Some(set) => set.channels().any(|used| used == channel),
-            None => exercise.is_some_and(|exercise| exercise.signal == channel.signal()),
+        let now = |exercise: &Exercise| {
+            if exercise.recogniser.is_some() {
+                return Some(exercise.signal.cycle(depth.under_way(figure.at, 1.0)?, figures, stature));
+            }
+            let own = heights.iter().filter(|follower| follower.channel().signal() == exercise.signal);
+            own.filter_map(|own| own.under_way(figure.at, stature)).max_by(|a, b| a.rise.total_cmp(&b.rise))
         };
-        let under_way = |follower: &Follower| {
-            let cycle = follower.under_way(figure.at, stature).filter(|cycle| channels(cycle.channel))?;
-            Some((Course::under_way(cycle, figures, stature, follower.usual)?, follower.usual))
-        };
-        let furthest = followers.iter().filter_map(under_way).max_by(|a, b| a.0.cycle.rise.total_cmp(&b.0.cycle.rise));
-        let course = furthest.as_ref().map(|furthest| &furthest.0);
-        *phase = course.and_then(|course| course.phase(figure)).unwrap_or(Phase::Rest);
-        *progress = furthest.as_ref().and_then(|(course, usual)| course.progress(figure, *usual)).unwrap_or(0.0);
-        if let Some((set, exercise)) = set.zip(exercise) {
+        let course = exercise.and_then(now).and_then(|cycle| {
+            let usual = sets.usual_rise(cycle.channel);
+            Some((Course::under_way(cycle, figures, stature, usual)?, usual))
+        });
+        *phase = course.as_ref().and_then(|(course, _)| course.phase(figure)).unwrap_or(Phase::Rest);
+        *progress = course.as_ref().and_then(|(course, usual)| course.progress(figure, *usual)).unwrap_or(0.0);
+        if let Some((set, exercise)) = sets.open().zip(exercise) {
             let number = set.count(RepKind::Full) + 1;
-            form.watch((set.id, number), exercise, course, figures, stature, out);
+            form.watch((set.id, number), exercise, course.as_ref().map(|it| &it.0), figures, stature, out);
         }
     }
 }

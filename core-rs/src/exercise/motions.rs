@@ -2,6 +2,7 @@
 
 use crate::exercise::cycle::{Cycle, Follower};
 use crate::exercise::signal::Channel;
+use crate::motion::Figure;
 use crate::motion::angles::BodyAngle;
 use crate::motion::smooth::Smoother;
 use crate::motion::stature::Stature;
@@ -37,7 +38,7 @@ impl Motion {
 
     /// What one more frame shows; frames come in the order of time.
     pub fn step(&mut self, at: Nanos, keypoints: &Keypoints) -> Moved {
-        let figure = self.smoother.step(at, keypoints, &self.picture, self.keypoint_visible);
+        let figure = self.smoother.step(&Figure::of(at, keypoints, &self.picture, self.keypoint_visible));
         let angles = BodyAngle::ALL.map(|angle| angle.of(&figure));
         let Some(stature) = self.stature.step(&figure) else {
             return Moved { angles, cycles: Vec::new() };

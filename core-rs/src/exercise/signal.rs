@@ -2,7 +2,10 @@
 //!
 //! Heights, not angles: a squat seen from the front hardly bends a knee in the picture, but its hip drops all the same.
 
+use crate::exercise::cycle::Cycle;
+use crate::exercise::measure::TOGETHER;
 use crate::motion::{Figure, Side};
+use crate::units::Nanos;
 use serde::{Deserialize, Serialize};
 
 /// What an exercise is found by.
@@ -13,6 +16,26 @@ pub enum Signal {
     Legs,
     /// Wrist towards or over the shoulder: push-up, curl, raise.
     Arms,
+}
+
+impl Signal {
+    /// The same repetition on the limb that did it: its highest moment and how far it rose, body heights.
+    #[must_use]
+    pub fn cycle(self, seen: Cycle, figures: &[Figure], stature: f32) -> Cycle {
+        let channel = match self {
+            Self::Legs => Channel::Legs,
+            Self::Arms => {
+                let rise = |side| Channel::Arm(side).rise(&seen, figures).map_or(0.0, |rise| rise.1);
+                match (rise(Side::Left), rise(Side::Right)) {
+                    (left, right) if left < TOGETHER * right => Channel::Arm(Side::Right),
+                    (left, right) if right < TOGETHER * left => Channel::Arm(Side::Left),
+                    _ => Channel::Arm(Side::Both),
+                }
+            }
+        };
+        let (turn, rise) = channel.rise(&seen, figures).unwrap_or((seen.turn, 0.0));
+        Cycle { channel, turn, rise: rise / stature, ..seen }
+    }
 }
 
 /// A signal on one side of the body.
@@ -45,6 +68,16 @@ impl Channel {
             Self::Legs => Side::Both,
             Self::Arm(side) => side,
         }
+    }
+
+    /// The highest moment of a cycle and how far it is above the first, square units.
+    fn rise(self, cycle: &Cycle, figures: &[Figure]) -> Option<(Nanos, f32)> {
+        let first = figures.partition_point(|figure| figure.at < cycle.start);
+        let last = figures.partition_point(|figure| figure.at <= cycle.end);
+        let mut heights = figures.get(first..last)?.iter().filter_map(|figure| Some((figure.at, self.height(figure)?)));
+        let start = heights.next()?;
+        let highest = heights.fold(start, |best, now| if now.1 > best.1 { now } else { best });
+        Some((highest.0, highest.1 - start.1))
     }
 
     /// The height in square units: low at rest, high at the turn. `None` where its points are unseen.

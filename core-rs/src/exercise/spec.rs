@@ -2,9 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::event::Phase;
+use crate::exercise::cycle::Cycle;
 use crate::exercise::gate::Gate;
-use crate::exercise::signal::Signal;
+use crate::exercise::measure::{Measure, Measures, TOGETHER};
+use crate::exercise::recogniser::{CLASSES, OUTCOMES, outcome};
+use crate::exercise::signal::{Channel, Signal};
 use crate::exercise::view::View;
+use crate::motion::Side;
 use crate::motion::angles::BodyAngle;
 use crate::motion::posture::Posture;
 use serde::{Deserialize, Serialize};
@@ -67,12 +71,14 @@ pub struct Exercise {
     pub down_angle: f32,
     /// Which height rises and returns once a repetition.
     pub signal: Signal,
-    /// Share of the signal's height at rest that turns: 1 where the whole limb folds or swings, 0.46 where only the
-    /// forearm does. Depth in degrees comes from it.
-    pub lever: f32,
+    /// What the recogniser calls it. An exercise that the recogniser has not learnt has an anchor and gates instead.
+    #[serde(default)]
+    pub recogniser: Option<Arc<str>>,
     /// Hands or feet that carry the body, or the shoulder that the arm turns about: what must stay.
-    pub anchor: Anchor,
+    #[serde(default)]
+    pub anchor: Option<Anchor>,
     /// What a cycle of the signal must look like; the weakest decides.
+    #[serde(default)]
     pub gates: Vec<Gate>,
     /// At least two.
     pub form_checks: Vec<FormCheck>,
@@ -146,10 +152,33 @@ impl Catalogue {
 }
 
 impl Exercise {
-    /// Whether the elbows are what bends.
+    /// How much a repetition of that likeness is one of this. Less is enough where somebody said that it is the exercise
+    /// they do, `alone`.
     #[must_use]
-    pub fn bends_elbows(&self) -> bool {
-        self.primary_joint_pair.contains(&BodyAngle::LeftElbow)
+    pub fn recognised(&self, likeness: &[f32; OUTCOMES], alone: bool) -> f32 {
+        match self.recogniser.as_deref().and_then(outcome) {
+            Some(outcome) if alone => likeness[outcome].sqrt(),
+            Some(outcome) => likeness[outcome],
+            None => 0.0,
+        }
+    }
+
+    /// How much a cycle looks like this by its gates: the weakest decides. Hands that carry the body carry it together,
+    /// and the mean of two arms of which only one moved shows nothing.
+    #[must_use]
+    pub fn evidence(&self, cycle: &Cycle, measures: &Measures) -> f32 {
+        let both = cycle.channel == Channel::Arm(Side::Both);
+        let alone = measures.get(Measure::Together).is_some_and(|share| share < TOGETHER - 0.1);
+        let shown = match self.anchor {
+            Some(Anchor::Hands) => both,
+            Some(Anchor::Shoulders) => !(both && alone),
+            Some(Anchor::Feet) => true,
+            None => false,
+        };
+        if !shown || cycle.channel.signal() != self.signal {
+            return 0.0;
+        }
+        self.gates.iter().map(|gate| gate.evidence(measures)).fold(1.0, f32::min)
     }
 
     fn check(&self) -> Result<()> {
@@ -168,11 +197,17 @@ impl Exercise {
                 format!("{} and {}", self.up_angle, self.down_angle),
             );
         }
-        if !(0.1..=1.0).contains(&self.lever) {
-            return fail("lever from 0.1 to 1", self.lever.to_string());
-        }
-        if self.gates.is_empty() {
-            return fail("a gate", "none".into());
+        match &self.recogniser {
+            Some(class) if outcome(class).is_none() => {
+                return fail(&format!("a recogniser's class: {}", CLASSES.join(", ")), class.to_string());
+            }
+            Some(_) if self.anchor.is_some() || !self.gates.is_empty() => {
+                return fail("either `recogniser` or `anchor` and `gates`", "both".into());
+            }
+            None if self.anchor.is_none() || self.gates.is_empty() => {
+                return fail("`recogniser`, or `anchor` and a gate", "neither".into());
+            }
+            _ => {}
         }
         if let Some(gate) = self.gates.iter().find(|gate| !gate.is_sound(self.signal)) {
             return fail("gates of the signal's measures whose `none` and `full` differ", format!("{gate:?}"));

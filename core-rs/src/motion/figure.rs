@@ -1,7 +1,7 @@
 //! One person at one moment, smoothed, in square units: y 0 to 1 of the picture's height downwards, x in the same unit.
 
 use crate::geometry::{Point, angle};
-use crate::pose::Joint;
+use crate::pose::{Joint, Keypoints, Picture};
 use crate::units::Nanos;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,19 @@ impl Figure {
     #[must_use]
     pub fn unseen(at: Nanos) -> Self {
         Self { at, points: [None; 17] }
+    }
+
+    /// What the pose model saw, but for keypoints that are no numbers or score less than `visible`.
+    #[must_use]
+    pub fn of(at: Nanos, keypoints: &Keypoints, picture: &Picture, visible: f32) -> Self {
+        let mut figure = Self::unseen(at);
+        for (seen, keypoint) in figure.points.iter_mut().zip(keypoints) {
+            let point = picture.square(keypoint);
+            if keypoint.score >= visible && point.x.is_finite() && point.y.is_finite() {
+                *seen = Some(Seen { point, score: keypoint.score });
+            }
+        }
+        figure
     }
 
     /// A joint in square units.

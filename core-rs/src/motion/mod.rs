@@ -2,6 +2,7 @@
 
 pub mod angles;
 pub mod figure;
+pub mod glimpse;
 pub mod posture;
 pub mod smooth;
 pub mod stature;

@@ -2,7 +2,6 @@
 
 use crate::geometry::Point;
 use crate::motion::figure::{Figure, Seen};
-use crate::pose::{Keypoints, Picture};
 use crate::units::Nanos;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -40,23 +39,15 @@ pub struct Smoother {
 const TRUST_S: f64 = 1.0;
 
 impl Smoother {
-    /// The smoothed figure at `at`; a keypoint seen in less than half of the window's frames is unseen.
-    ///
-    /// `visible` is the score from which the pose model's keypoints are worth anything.
-    pub fn step(&mut self, at: Nanos, keypoints: &Keypoints, picture: &Picture, visible: f32) -> Figure {
-        let mut raw = Figure::unseen(at);
-        for (seen, keypoint) in raw.points.iter_mut().zip(keypoints) {
-            let point = picture.square(keypoint);
-            if keypoint.score >= visible && point.x.is_finite() && point.y.is_finite() {
-                *seen = Some(Seen { point, score: keypoint.score });
-            }
-        }
+    /// The smoothed figure after `raw`; a keypoint seen in less than half of the window's frames is unseen.
+    pub fn step(&mut self, raw: &Figure) -> Figure {
+        let at = raw.at;
         let seconds = self.frames.back().map_or(TRUST_S, |last| (at - last.at).seconds());
         let share = (1.0 - (-seconds / TRUST_S).exp()) as f32;
         for (trust, seen) in self.trust.iter_mut().zip(&raw.points) {
             *trust += share * (seen.map_or(0.0, |seen| seen.score) - *trust);
         }
-        self.frames.push_back(raw);
+        self.frames.push_back(*raw);
         while let Some(oldest) = self.frames.front() {
             let age = (at - oldest.at).seconds();
             if age <= WINDOW_S || (self.frames.len() <= FEWEST && age <= STALE_S) {
@@ -91,7 +82,7 @@ impl Smoother {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pose::Keypoint;
+    use crate::pose::{Keypoint, Picture};
 
     const PICTURE: Picture = Picture { width: 100, height: 100, sample_aspect_ratio: 1.0 };
 
@@ -109,7 +100,8 @@ mod tests {
         for frame in 0..10 {
             let x = if frame == 6 { 0.9 } else { 0.2 };
             let keypoints = [Keypoint { x, y: 0.5, score: 0.9 }; 17];
-            last = smoother.step(Nanos::from_seconds(f64::from(frame) / 15.0), &keypoints, &PICTURE, 0.1);
+            let at = Nanos::from_seconds(f64::from(frame) / 15.0);
+            last = smoother.step(&Figure::of(at, &keypoints, &PICTURE, 0.1));
             assert!(last.points.iter().flatten().all(|seen| (seen.point.x - 0.2).abs() < 1e-6));
         }
         assert!(last.points[0].is_some());
@@ -117,11 +109,10 @@ mod tests {
 
     #[test]
     fn what_is_faint_or_no_number_is_unseen() {
-        let mut smoother = Smoother::default();
         let mut keypoints = [Keypoint { x: 0.5, y: 0.5, score: 0.05 }; 17];
         keypoints[3] = Keypoint { x: f32::NAN, y: 0.5, score: 0.9 };
         keypoints[4].score = 0.9;
-        let figure = smoother.step(Nanos(0), &keypoints, &PICTURE, 0.1);
+        let figure = Smoother::default().step(&Figure::of(Nanos(0), &keypoints, &PICTURE, 0.1));
         assert_eq!(figure.points.iter().flatten().count(), 1);
     }
 }

@@ -126,7 +126,7 @@ fn channel_name(channel: Channel) -> &'static str {
     }
 }
 
-fn picture(width: u32, height: u32, sample_aspect_ratio: f32) -> PyResult<Picture> {
+pub(super) fn picture(width: u32, height: u32, sample_aspect_ratio: f32) -> PyResult<Picture> {
     let picture = Picture { width, height, sample_aspect_ratio };
     if picture.aspect().is_finite() && picture.aspect() > 0.0 {
         Ok(picture)
@@ -136,7 +136,7 @@ fn picture(width: u32, height: u32, sample_aspect_ratio: f32) -> PyResult<Pictur
 }
 
 /// Each person's keypoints; as many rows as there are people.
-fn rows(keypoints: &PyReadonlyArray3<'_, f32>, people: usize) -> PyResult<Vec<Keypoints>> {
+pub(super) fn rows(keypoints: &PyReadonlyArray3<'_, f32>, people: usize) -> PyResult<Vec<Keypoints>> {
     if keypoints.shape() != [people, 17, 3] {
         return Err(PyValueError::new_err(format!(
             "keypoints: expected ({people}, 17, 3), got {:?}",

@@ -6,6 +6,7 @@ mod exercise;
 mod frame;
 mod pipeline;
 mod pose;
+mod recogniser;
 mod ring;
 mod track;
 
@@ -14,6 +15,11 @@ use pyo3::prelude::*;
 /// gymbox's vision core.
 #[pymodule(name = "_core", gil_used = false)]
 mod _core {
+    use crate::exercise::recogniser::{CLASSES, DELAY};
+    use crate::motion::glimpse::WIDTH;
+    use pyo3::prelude::*;
+    use pyo3::types::PyTuple;
+
     #[pymodule_export]
     use super::event::{Event, Rep};
     #[pymodule_export]
@@ -25,7 +31,16 @@ mod _core {
     #[pymodule_export]
     use super::pose::{PyLetterbox, PyPoseModel};
     #[pymodule_export]
+    use super::recogniser::glimpses;
+    #[pymodule_export]
     use super::ring::{PyFrameReader, PyFrameRing, PyPacket, PyPacketReader, PyPacketRing};
     #[pymodule_export]
     use super::track::ByteTrack;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("CLASSES", PyTuple::new(module.py(), CLASSES)?)?;
+        module.add("GLIMPSE_WIDTH", WIDTH)?;
+        module.add("RECOGNISER_DELAY_NS", DELAY.0)
+    }
 }
