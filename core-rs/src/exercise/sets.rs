@@ -251,7 +251,8 @@ impl Sets {
         for other in earlier.iter().rev().filter(|other| last.agrees(other)) {
             for (index, (a, b)) in last.evidence.iter().zip(&other.evidence).enumerate() {
                 let mean = f32::midpoint(*a, *b);
-                if *a >= BEGIN_EACH && *b >= self.asked(other) && mean >= BEGIN && best.is_none_or(|best| mean > best.0) {
+                if *a >= BEGIN_EACH && *b >= self.asked(other) && mean >= BEGIN && best.is_none_or(|best| mean > best.0)
+                {
                     best = Some((mean, index, other));
                 }
             }
