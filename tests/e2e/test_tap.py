@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ def floor(tmp_path: Path) -> Iterator[Path]:
     with (tmp_path / "log").open("wb") as log:
         speaker = subprocess.Popen([sys.executable, "-m", "tests.process.speaker", str(tmp_path)], stderr=log)
         with speaker:
+            while not (tmp_path / "said").exists():  # until then nobody listens to SIGTERM
+                assert speaker.poll() is None
+                time.sleep(0.02)
             yield tmp_path
             speaker.send_signal(signal.SIGTERM)
             assert speaker.wait(10) == 0

@@ -62,12 +62,12 @@ def test_an_alert_in_a_running_set_comes_at_once_and_says_what_it_saw(squats: Se
 
 
 def test_faults_of_reps_that_nobody_knew_to_be_any_are_told_once_they_count(squats: Seen) -> None:
-    events = leaning(squats, *around(0, 6)).events()
+    events = leaning(squats, *around(1, 6)).events()
     kinds = [type(event).__name__.removeprefix("Event_") for event in events]
     (alert,) = [event for event in events if isinstance(event, Event.FormAlert)]
     (started,) = [event for event in events if isinstance(event, Event.SetStarted)]
     assert kinds.index("FormAlert") > kinds.index("SetStarted")
-    assert alert.rep == 1
+    assert alert.rep == 2
     assert alert.at_ns < started.at_ns
     assert alert.set == started.set
 
