@@ -109,8 +109,8 @@ class Exercise(_Model):
     signal: Identifier
     """Which height rises and returns once a repetition."""
     recogniser: Identifier | None = None
-    """What the recogniser calls it; an exercise that it has not learnt has an anchor and gates instead."""
-    anchor: Literal["feet", "hands", "shoulders"] | None = None
+    """What the recogniser calls it; an exercise that it has not learnt has gates instead."""
+    anchor: Literal["feet", "hands", "shoulders"]
     """The end of the moving limb that stays where it is."""
     gates: tuple[Gate, ...] = ()
     """What a repetition must look like; the weakest decides."""

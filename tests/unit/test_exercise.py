@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -34,6 +35,21 @@ def test_no_such_exercise_lists_those_that_exist() -> None:
     with pytest.raises(KeyError, match=r"nope.*bicep_curl, lateral_raise, push_up, squat"):
         get_exercise("nope")
     assert get_exercise("squat").name["de"] == "Kniebeuge"
+
+
+def test_what_the_recogniser_has_not_learnt_is_counted_by_its_gates() -> None:
+    catalogue = json.loads(catalogue_json())
+    squat = next(exercise for exercise in catalogue["exercises"] if exercise["id"] == "squat")
+    gates = [{"measure": "hip_drop", "none": 0.07, "full": 0.13}, {"measure": "feet_path", "none": 0.3, "full": 0.15}]
+    catalogue["exercises"] = [squat | {"id": "box_squat", "recogniser": None, "gates": gates}]
+    seen = performed("squat", 5)
+    athletes = Athletes(json.dumps(catalogue), 1, width=WIDTH, height=HEIGHT)
+    events: list[Event] = []
+    for t_ns, keypoints in zip(seen.t_ns.tolist(), seen.keypoints, strict=True):
+        events += athletes.step(keypoints[None], t_ns)
+    events += athletes.finish(int(seen.t_ns[-1]))
+    reps = [event.rep.exercise for event in events if isinstance(event, Event.RepConfirmed)]
+    assert reps == ["box_squat"] * 5
 
 
 def test_rows_are_people_and_their_events_carry_the_row() -> None:

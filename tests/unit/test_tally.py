@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gymbox import Event, Pipeline
 from gymbox.exercises import load
-from gymbox.tally import Tally
+from gymbox.tally import Tally, lowers_first
 from tests import lifter
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ def finished(track: int) -> list[Event]:
         Event.RepConfirmed(track, 0, REP),
         Event.SetFinished(track, 9 * SECOND, REP.set, "squat", SECOND, 2 * SECOND, 1, 0, 87.65),
     ]
+
+
+def test_bodies_begin_by_going_down_and_hands_by_going_up() -> None:
+    first = {exercise.id: lowers_first(exercise) for exercise in load().exercises}
+    assert first == {"squat": True, "push_up": True, "bicep_curl": False, "lateral_raise": False}
 
 
 def test_a_set_has_its_reps_in_order() -> None:

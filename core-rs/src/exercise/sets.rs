@@ -369,7 +369,7 @@ mod tests {
         let exercise = |id: &str| {
             format!(
                 r#"{{"id": "{id}", "name": {{"en": "{id}"}}, "primary_joint_pair": ["left_knee", "right_knee"],
-                "up_angle": 165, "down_angle": 95, "signal": "legs", "recogniser": "{id}",
+                "up_angle": 165, "down_angle": 95, "signal": "legs", "recogniser": "{id}", "anchor": "feet",
                 "form_checks": [{}, {}]}}"#,
                 check("one"),
                 check("other")

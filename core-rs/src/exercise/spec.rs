@@ -71,12 +71,11 @@ pub struct Exercise {
     pub down_angle: f32,
     /// Which height rises and returns once a repetition.
     pub signal: Signal,
-    /// What the recogniser calls it. An exercise that the recogniser has not learnt has an anchor and gates instead.
+    /// What the recogniser calls it. An exercise that the recogniser has not learnt has gates instead.
     #[serde(default)]
     pub recogniser: Option<Arc<str>>,
     /// Hands or feet that carry the body, or the shoulder that the arm turns about: what must stay.
-    #[serde(default)]
-    pub anchor: Option<Anchor>,
+    pub anchor: Anchor,
     /// What a cycle of the signal must look like; the weakest decides.
     #[serde(default)]
     pub gates: Vec<Gate>,
@@ -170,12 +169,11 @@ impl Exercise {
         let both = cycle.channel == Channel::Arm(Side::Both);
         let alone = measures.get(Measure::Together).is_some_and(|share| share < TOGETHER - 0.1);
         let shown = match self.anchor {
-            Some(Anchor::Hands) => both,
-            Some(Anchor::Shoulders) => !(both && alone),
-            Some(Anchor::Feet) => true,
-            None => false,
+            Anchor::Hands => both,
+            Anchor::Shoulders => !(both && alone),
+            Anchor::Feet => true,
         };
-        if !shown || cycle.channel.signal() != self.signal {
+        if self.gates.is_empty() || !shown || cycle.channel.signal() != self.signal {
             return 0.0;
         }
         self.gates.iter().map(|gate| gate.evidence(measures)).fold(1.0, f32::min)
@@ -201,12 +199,8 @@ impl Exercise {
             Some(class) if outcome(class).is_none() => {
                 return fail(&format!("a recogniser's class: {}", CLASSES.join(", ")), class.to_string());
             }
-            Some(_) if self.anchor.is_some() || !self.gates.is_empty() => {
-                return fail("either `recogniser` or `anchor` and `gates`", "both".into());
-            }
-            None if self.anchor.is_none() || self.gates.is_empty() => {
-                return fail("`recogniser`, or `anchor` and a gate", "neither".into());
-            }
+            Some(_) if !self.gates.is_empty() => return fail("either `recogniser` or `gates`", "both".into()),
+            None if self.gates.is_empty() => return fail("`recogniser` or a gate", "neither".into()),
             _ => {}
         }
         if let Some(gate) = self.gates.iter().find(|gate| !gate.is_sound(self.signal)) {
