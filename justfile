@@ -25,6 +25,10 @@ setup:
 demo *options: setup
     @{{ run }} python examples/demo.py {{ options }}
 
+# The box: everything that gymbox.toml names, until Ctrl-C
+run *options: setup
+    @{{ run }} gymbox run {{ options }}
+
 # Count the repetitions in your own videos: ./just count video.mp4
 count *arguments: setup
     @{{ run }} gymbox count {{ arguments }}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 def configure(settings: LogSettings, *, process: str, stream: TextIO = sys.stderr) -> None:
     """Log to `stream` from now on; every line names the process."""
-    text = settings.format == "text" or (settings.format == "auto" and stream.isatty())
+    text = is_text(settings, stream)
     structlog.configure(
         processors=[*_every_line(text=text), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -35,9 +36,7 @@ def configure(settings: LogSettings, *, process: str, stream: TextIO = sys.stder
     structlog.contextvars.bind_contextvars(process=process)
     handler = logging.StreamHandler(stream)
     last: Processor = (
-        structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
-        if text
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
+        _readable(colours=stream.isatty()) if text else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -51,9 +50,57 @@ def configure(settings: LogSettings, *, process: str, stream: TextIO = sys.stder
     logging.captureWarnings(capture=True)
 
 
+def is_text(settings: LogSettings, stream: TextIO) -> bool:
+    """Whether a log on `stream` is for people."""
+    return settings.format == "text" or (settings.format == "auto" and stream.isatty())
+
+
+def line_of(event: EventDict, stream: TextIO) -> str:
+    """A line that another process logged as JSON, as it reads on a terminal."""
+    try:
+        when = datetime.fromisoformat(event["timestamp"])
+    except (KeyError, TypeError, ValueError):
+        when = datetime.now(UTC)
+    shown = {**event, "timestamp": when.astimezone().strftime("%H:%M:%S")}
+    return _readable(colours=stream.isatty())(None, "", shown)
+
+
 def redact_all(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """A structlog processor: every text of the event, however deep, without credentials."""
     return {key: _redacted(value) for key, value in event.items()}
+
+
+_LEVELS: Final = {"debug": "2", "warning": "33", "error": "1;31", "critical": "1;31"}
+"""ANSI styles of the event's words; the usual level has none."""
+
+
+def _readable(*, colours: bool) -> structlog.dev.ConsoleRenderer:
+    """When, who, what, then the rest as `key=value`."""
+
+    def styled(style: str, text: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if colours and style else text
+
+    def key_value(key: str, value: object) -> str:
+        return styled("2", f"{key}=") + (value if isinstance(value, str) else repr(value)) if value != "" else ""
+
+    level = [""]  # of the line at hand: its column comes first, and shows as the colour of the words
+
+    def seen(key: str, value: object) -> str:
+        del key
+        level[0] = str(value)
+        return styled(_LEVELS[level[0]], level[0]) if level[0] in {"warning", "error", "critical"} else ""
+
+    columns = [
+        structlog.dev.Column("timestamp", lambda _, value: styled("2", str(value))),
+        structlog.dev.Column("process", lambda _, value: styled("36", f"{value!s:<14}")),
+        structlog.dev.Column("level", seen),
+        structlog.dev.Column("event", lambda _, value: styled(_LEVELS.get(level[0], "1"), str(value))),
+        structlog.dev.Column("logger", lambda *_: ""),
+        structlog.dev.Column("", key_value),
+    ]
+    return structlog.dev.ConsoleRenderer(
+        columns=columns, exception_formatter=structlog.dev.plain_traceback, sort_keys=False
+    )
 
 
 def _every_line(*, text: bool) -> list[Processor]:

@@ -72,15 +72,21 @@ class Service:
             notify("WATCHDOG=1")
 
 
-def run(main: Callable[[Service], Coroutine[Any, Any, None]], *, name: str, settings: Settings) -> int:
+def run(
+    main: Callable[[Service], Coroutine[Any, Any, None]],
+    *,
+    name: str,
+    settings: Settings,
+    grace_s: float = GRACE_S,
+) -> int:
     """Run `main` to its end or to SIGTERM or SIGINT, and return the process's exit code.
 
-    At a signal `service.stop` is set and `main` should return; after `GRACE_S`, or at a second signal, it is cancelled.
+    At a signal `service.stop` is set and `main` should return; after `grace_s`, or at a second signal, it is cancelled.
     0 is a clean end, 1 a defect, 2 a refusal (a `GymboxError`), each logged once.
     """
     log.configure(settings.log, process=name)
     try:
-        asyncio.run(_run(main, name))
+        asyncio.run(_run(main, name, grace_s))
     except GymboxError as error:
         _log.error("cannot go on", error=str(error))
         return 2
@@ -90,7 +96,7 @@ def run(main: Callable[[Service], Coroutine[Any, Any, None]], *, name: str, sett
     return 0
 
 
-async def _run(main: Callable[[Service], Coroutine[Any, Any, None]], name: str) -> None:
+async def _run(main: Callable[[Service], Coroutine[Any, Any, None]], name: str, grace_s: float) -> None:
     service, loop = Service(name), asyncio.get_running_loop()
     work = asyncio.ensure_future(main(service))
 
@@ -101,7 +107,7 @@ async def _run(main: Callable[[Service], Coroutine[Any, Any, None]], name: str) 
         _log.info("stopping", signal=number.name)
         notify("STOPPING=1")
         service.stop.set()
-        loop.call_later(GRACE_S, work.cancel)
+        loop.call_later(grace_s, work.cancel)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told, number)
@@ -109,6 +115,13 @@ async def _run(main: Callable[[Service], Coroutine[Any, Any, None]], name: str) 
         await work
     if work.cancelled() and not service.stopping:
         raise RuntimeError(f"{name}: cancelled itself")
+
+
+async def set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Whether `event` is set within so many seconds; returns as soon as it is."""
+    with contextlib.suppress(TimeoutError):
+        return await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()
 
 
 def notify(message: str) -> bool:

@@ -88,8 +88,7 @@ class Camera:
                 _log.info(CHANGED, camera=self._camera.id)
             elif not self._camera.loop or not connection.counts.frames:
                 damage = f"the file is damaged: {connection.fault.detail}" if connection.fault else ""
-                self._say("ended", damage, connection)
-                await self._service.stop.wait()
+                await self._rest(damage, connection)
 
     async def _watch(self, connection: Connection) -> None:
         """Look after `connection` till it is over."""
@@ -134,6 +133,14 @@ class Camera:
             before, sign = sign, await probe(self._url)
             if sign is Sign.ANSWERS and before is not Sign.ANSWERS:
                 return
+
+    async def _rest(self, damage: str, connection: Connection) -> None:
+        """Say until the process is to stop that the file is over."""
+        while not self._service.stopping:
+            self._say("ended", damage, connection)
+            self._service.worked()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._service.stop.wait(), 1.0)
 
     def _heard(self, placed: Placed) -> None:
         """From the decoder's thread: a picture is in the ring."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from gymbox.config import Settings
@@ -23,6 +24,15 @@ async def main(service: Service) -> None:
         case "stubborn":
             service.ready("deaf")
             await asyncio.Event().wait()
+        case "mute":
+            await asyncio.Event().wait()
+        case "fail-later":
+            service.ready("for a moment")
+            raise ZeroDivisionError
+        case "print":
+            sys.stdout.write("rtsp://a:b@host: 401 Unauthorized\n")
+        case "hang":
+            hang(service)
         case "idle":
             service.ready("doing nothing")
             await service.stop.wait()
@@ -31,6 +41,11 @@ async def main(service: Service) -> None:
         await asyncio.sleep(0.01)
         service.worked()
     service.status("put away")
+
+
+def hang(service: Service) -> None:
+    service.ready("hanging")
+    time.sleep(3600)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""`gymbox run`: all processes of the box on one machine, without systemd."""
