@@ -1,0 +1,1 @@
+"""`gymbox doctor`: whether this machine can be a box, and what to do where it cannot."""
