@@ -51,6 +51,13 @@ class Pair(Request):
     session_id: SessionId | None = None
 
 
+class Claim(Request):
+    """Make a visit a phone's own."""
+
+    device_id: Words
+    session_id: SessionId
+
+
 class Revoke(Request):
     """Shut a phone out; its history stays."""
 
@@ -61,6 +68,20 @@ class Forget(Request):
     """Delete everything about a phone's or a visit's id, for good."""
 
     person: Words
+
+
+class Invite(Request):
+    """Make a pairing code."""
+
+    session_id: SessionId | None = None
+
+
+class Invited(Message):
+    """A pairing code: good once."""
+
+    url: str
+    """What the QR code shows."""
+    lasts_s: float
 
 
 class SeeIncident(Request):

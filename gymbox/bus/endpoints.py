@@ -121,10 +121,16 @@ VISION_REQUESTS: Final = Desk(
 RECORDER_REQUESTS: Final = Desk(
     name="recorder-requests",
     binds="recorder",
-    asks="hub: edit, delete or undo a set; pair, revoke or forget a phone; back up",
+    asks="hub: edit, delete or undo a set; pair, revoke or forget a phone, give it a visit; back up",
     loss="the phone sees the refusal and may ask again; every change carries a key, so that twice is once",
 )
-DESKS: Final = (VISION_REQUESTS, RECORDER_REQUESTS)
+HUB_REQUESTS: Final = Desk(
+    name="hub-requests",
+    binds="hub",
+    asks="`gymbox qr`: a pairing code",
+    loss="whoever asks sees it and may ask again",
+)
+DESKS: Final = (VISION_REQUESTS, RECORDER_REQUESTS, HUB_REQUESTS)
 
 DOMAINS: Final[tuple[Domain, ...]] = get_args(Domain)
 

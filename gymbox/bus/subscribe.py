@@ -111,6 +111,11 @@ class Listener:
         """How far it has heard, events of unwanted topics included; none before the speaker was first reached."""
         return self._cursor
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether the speaker was reached, and all that it had numbered by then was handed over."""
+        return self._cursor is not None and not self._behind and not self._ready
+
     async def __aenter__(self) -> Self:
         context = zmq.asyncio.Context.instance()
         self._ear = context.socket(zmq.SUB)

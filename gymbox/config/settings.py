@@ -119,6 +119,8 @@ class HubSettings(Section):
     mdns: bool = True
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    metrics: Literal["operator", "loopback"] = "operator"
+    """Who may read `/metrics`: the operator alone, or also whoever runs on the box itself, without a token."""
     pairing_token_s: Seconds = 300
     device_token_days: Annotated[int, Field(ge=1, le=3650)] = 365
 

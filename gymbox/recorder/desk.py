@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gymbox.requests import BackUp, DeleteSet, Done, EditSet, Forget, Pair, Revoke, SeeIncident, UndoSet
+from gymbox.requests import BackUp, Claim, DeleteSet, Done, EditSet, Forget, Pair, Revoke, SeeIncident, UndoSet
 
 if TYPE_CHECKING:
     from gymbox.bus.request import Server
@@ -31,6 +31,10 @@ def open_desk(desk: Server, store: Store, retention: RetentionSettings) -> None:
         await store.pair(asked.device_id, token_id=asked.token_id, name=asked.name, session_id=asked.session_id)
         return Done()
 
+    async def claim(asked: Claim) -> Done:
+        await store.claim(asked.device_id, session_id=asked.session_id)
+        return Done()
+
     async def revoke(asked: Revoke) -> Done:
         await store.revoke(asked.device_id)
         return Done()
@@ -51,6 +55,7 @@ def open_desk(desk: Server, store: Store, retention: RetentionSettings) -> None:
     desk.on(DeleteSet, delete)
     desk.on(UndoSet, undo)
     desk.on(Pair, pair)
+    desk.on(Claim, claim)
     desk.on(Revoke, revoke)
     desk.on(Forget, forget)
     desk.on(SeeIncident, see)

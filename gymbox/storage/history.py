@@ -59,6 +59,18 @@ def history(session: Session, track_id: str) -> views.History:
     return views.History(track_id=track.id, session_id=track.session_id, sets=sets)
 
 
+def one_set(session: Session, set_id: str) -> views.Set:
+    """A set as it stands, also one that is deleted.
+
+    Raises:
+        UnknownError: there is none of this id.
+    """
+    row = session.get(ExerciseSet, set_id)
+    if row is None:
+        raise UnknownError(f"set {set_id[:80]}: there is none")
+    return views.Set.of(row)
+
+
 def reps(session: Session, set_id: str) -> tuple[views.Rep, ...]:
     """The repetitions of a set, in the order they ended."""
     rows = session.scalars(select(RepEvent).where(RepEvent.set_id == set_id).order_by(RepEvent.end_ns, RepEvent.id))

@@ -228,6 +228,10 @@ class Store(Reader):
 
         return await self.write(change)
 
+    async def claim(self, device_id: str, *, session_id: str) -> None:
+        """Make a visit a phone's own."""
+        await self.write(devices.bind, session_id, device_id)
+
     async def revoke(self, device_id: str) -> None:
         """Shut a phone out."""
         await self.write(devices.revoke, device_id, now=self._now())

@@ -1,0 +1,71 @@
+"""The hub's routes as one web application."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp import web
+
+from gymbox.hub import cameras, docs, health, live, me, metrics, operator, pairing, people, replays, visits, words
+from gymbox.hub.openapi import document
+from gymbox.hub.problem import problems
+from gymbox.hub.route import LARGEST_BODY, mount
+
+if TYPE_CHECKING:
+    from gymbox.hub.box import Box
+    from gymbox.hub.route import Route
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *health.ROUTES,
+    *pairing.ROUTES,
+    *me.ROUTES,
+    *live.ROUTES,
+    *visits.ROUTES,
+    *replays.ROUTES,
+    *people.ROUTES,
+    *cameras.ROUTES,
+    *operator.ROUTES,
+    *metrics.ROUTES,
+    *docs.ROUTES,
+)
+"""All that is answered."""
+
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Swagger UI and the box's pages come from the box; styles that scripts set are `style-src`.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "connect-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Server": "gymbox",
+}
+
+
+def make(box: Box) -> web.Application:
+    """The application."""
+    app = web.Application(middlewares=[box.metrics.watch, problems, docs.door], client_max_size=LARGEST_BODY)
+    app.on_response_prepare.append(_dress)
+    mount(app, box, ROUTES)
+    return app
+
+
+def openapi() -> dict[str, Any]:
+    """The API's description."""
+    return document(ROUTES, version=version("gymbox"), said=words.Sent, heard=words.Taken)
+
+
+def openapi_json() -> bytes:
+    """The same as text."""
+    return json.dumps(openapi(), ensure_ascii=False).encode()
+
+
+async def _dress(_request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    response.headers.setdefault("Cache-Control", "no-store")

@@ -1,0 +1,70 @@
+"""What the hub's routes work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gymbox.bus.endpoints import RECORDER_REQUESTS
+from gymbox.bus.request import ask
+from gymbox.hub.problem import forbidden
+from gymbox.requests import Done
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    from gymbox.bus.request import Request
+    from gymbox.config import Settings
+    from gymbox.hub.addresses import Addresses
+    from gymbox.hub.audience import Audience
+    from gymbox.hub.floor import Floor
+    from gymbox.hub.guests import Guest, Guests
+    from gymbox.hub.invitations import Invitations
+    from gymbox.hub.keys import Keys
+    from gymbox.hub.metrics import Metrics
+    from gymbox.hub.password import Password
+    from gymbox.hub.tokens import Tokens
+    from gymbox.storage import Reader
+    from gymbox.storage.owners import Owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """One running hub."""
+
+    settings: Settings
+    keys: Keys
+    tokens: Tokens
+    password: Password
+    guests: Guests
+    invitations: Invitations
+    reader: Reader
+    floor: Floor
+    metrics: Metrics
+    audience: Audience
+    addresses: Addresses
+    openapi: bytes
+    """The API's description."""
+
+    async def owned(self, guest: Guest, whose: Callable[[Session, str], Owner], row_id: str) -> Owner:
+        """Whose `row_id` is, if `guest` may see it.
+
+        Raises:
+            UnknownError: there is none.
+            Refusal: 403: it is another's, or nobody's.
+        """
+        owner = await self.reader.read(whose, row_id)
+        if not guest.is_operator and (owner.device_id is None or owner.device_id != guest.id):
+            raise forbidden("it belongs to somebody else")
+        return owner
+
+    async def do(self, request: Request) -> None:
+        """Have the recorder do it: it is on disk when this returns.
+
+        Raises:
+            RefusedError: it will not, and says why.
+            NoAnswerError: it is not there.
+        """
+        await ask(RECORDER_REQUESTS, request, Done, run_dir=self.settings.run_dir)

@@ -1,0 +1,87 @@
+"""How the hub and the cameras do, for Prometheus."""
+
+from __future__ import annotations
+
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from gymbox.hub.route import OPERATOR, Route
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Handler
+
+    from gymbox.hub.box import Box
+    from gymbox.hub.floor import Floor
+    from gymbox.hub.route import Call
+
+
+class Metrics:
+    """The hub's counters, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.answers = Counter(
+            "gymbox_http_responses", "Answers.", ["route", "method", "status"], registry=self.registry
+        )
+        self.seconds = Histogram("gymbox_http_seconds", "Time to an answer.", ["route"], registry=self.registry)
+        self.heard = Counter("gymbox_bus_events", "Numbered events heard.", ["speaker"], registry=self.registry)
+        self.lost = Counter("gymbox_bus_losses", "Times that events were gone.", ["speaker"], registry=self.registry)
+        self.clients = Gauge("gymbox_live_clients", "Open WebSockets.", registry=self.registry)
+        self.sent = Counter("gymbox_live_messages", "Messages sent to WebSockets.", registry=self.registry)
+        self.slow = Counter("gymbox_live_dropped", "WebSockets ended as too slow.", registry=self.registry)
+        self._people = Gauge("gymbox_people", "People on the floor.", registry=self.registry)
+        self._online = Gauge("gymbox_camera_online", "1 where pictures come.", ["camera"], registry=self.registry)
+        self._fps = Gauge("gymbox_camera_fps", "Frames a second from the camera.", ["camera"], registry=self.registry)
+        self._dropped = Gauge(
+            "gymbox_camera_dropped_frames", "Wanted and lost since its start.", ["camera"], registry=self.registry
+        )
+        self._reconnects = Gauge(
+            "gymbox_camera_reconnects", "Since its process started.", ["camera"], registry=self.registry
+        )
+
+    def text(self, floor: Floor) -> bytes:
+        """All of it as Prometheus reads it."""
+        self._people.set(len(floor.people()))
+        for camera_id, status in floor.cameras.items():
+            self._online.labels(camera_id).set(status.state == "online")
+            self._fps.labels(camera_id).set(status.fps or 0)
+            self._dropped.labels(camera_id).set(status.dropped)
+            self._reconnects.labels(camera_id).set(status.reconnects)
+        return generate_latest(self.registry)
+
+    @web.middleware
+    async def watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Count each answer by its route; a path that is none's counts as one."""
+        route = request.match_info.route.name or "none"
+        start = time.perf_counter()
+        response = await handler(request)
+        self.answers.labels(route, request.method, response.status).inc()
+        if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            self.seconds.labels(route).observe(time.perf_counter() - start)
+        return response
+
+
+async def read(box: Box, _call: Call) -> web.Response:
+    """What Prometheus fetches."""
+    return web.Response(body=box.metrics.text(box.floor), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+ROUTES: Final = (
+    Route(
+        method="GET",
+        path="/metrics",
+        handle=read,
+        name="metrics",
+        summary="How the box does, for Prometheus",
+        who=OPERATOR,
+        kind="page",
+        media="text/plain",
+        local=True,
+    ),
+)

@@ -1,0 +1,172 @@
+"""From a QR code to a token, and from a skeleton on the floor to a visit of one's own."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import StringConstraints
+
+from gymbox.errors import GymboxError
+from gymbox.hub.guests import address
+from gymbox.hub.people import SCREENS
+from gymbox.hub.problem import Refusal
+from gymbox.hub.route import OPEN, OPERATOR, In, Out, Role, Route
+from gymbox.hub.tokens import DAY_S
+from gymbox.hub.visits import SessionPath
+from gymbox.identity import SessionId, new_epoch
+from gymbox.requests import Claim, Pair
+
+if TYPE_CHECKING:
+    from gymbox.hub.box import Box
+    from gymbox.hub.route import Call
+
+DeviceName = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""What its owner calls a device."""
+
+
+class Wanted(In):
+    """A pairing code, for a visit where one is named."""
+
+    session_id: SessionId | None = None
+
+
+class Code(Out):
+    """A pairing code: good once, and for minutes."""
+
+    token: str
+    url: str
+    """What a QR code shows: a phone's camera opens it."""
+    expires_at: datetime
+
+
+class Pairing(In):
+    """What a phone sends."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    """Of the QR code."""
+    name: DeviceName = "phone"
+
+
+class Paired(Out):
+    """What a device keeps."""
+
+    token: str
+    """To be sent as `Authorization: Bearer …`."""
+    device_id: str
+    expires_at: datetime
+    box_id: str
+    fingerprint: str
+    """Of the box, to know it again."""
+    session_id: str | None
+    """The visit that is its own already."""
+
+
+class Screen(In):
+    """A kiosk's screen."""
+
+    name: DeviceName = "kiosk"
+
+
+async def invite(box: Box, call: Call) -> Code:
+    """A pairing code for a screen to show."""
+    return code(box, call.body.session_id)
+
+
+def code(box: Box, session_id: str | None = None) -> Code:
+    """A new pairing code."""
+    token = box.invitations.issue(session_id)
+    expires = datetime.now(UTC).timestamp() + box.invitations.lasts_s
+    return Code(token=token, url=box.addresses.join_url(token), expires_at=datetime.fromtimestamp(expires, UTC))
+
+
+async def pair(box: Box, call: Call) -> Paired:
+    """A token for a phone that shows a pairing code."""
+    wanted: Pairing = call.body
+    box.guests.failures.check(address(call.request))
+    try:
+        invitation = box.invitations.use(wanted.token)
+    except Refusal:
+        box.guests.failures.take(address(call.request))
+        raise
+    try:
+        return await _admit(box, "phone", wanted.name, invitation.session_id)
+    except GymboxError:
+        box.invitations.give_back(wanted.token, invitation)
+        raise
+
+
+async def claim(box: Box, call: Call) -> None:
+    """Make a visit the phone's own: from here on it hears and sees it, and keeps it."""
+    await box.do(Claim(device_id=call.guest.id, session_id=call.path.session_id))
+
+
+async def add_kiosk(box: Box, call: Call) -> Paired:
+    """A token for a screen."""
+    return await _admit(box, "kiosk", call.body.name, None)
+
+
+async def _admit(box: Box, role: Role, name: str, session_id: str | None) -> Paired:
+    device_id, token_id = f"{role}-{new_epoch()}", secrets.token_hex(16)
+    await box.do(Pair(device_id=device_id, token_id=token_id, name=name, session_id=session_id))
+    lasts_s = box.settings.hub.device_token_days * DAY_S
+    token = box.tokens.issue(role, device_id, token_id, lasts_s=lasts_s)
+    expires = datetime.fromtimestamp(box.tokens.read(token).expires, UTC)
+    return Paired(
+        token=token,
+        device_id=device_id,
+        expires_at=expires,
+        box_id=box.keys.box_id,
+        fingerprint=box.addresses.fingerprint,
+        session_id=session_id,
+    )
+
+
+ROUTES: Final = (
+    Route(
+        method="POST",
+        path="/pairing",
+        handle=invite,
+        name="invite",
+        summary="A pairing code for a screen to show",
+        who=SCREENS,
+        body=Wanted,
+        reply=Code,
+        status=201,
+    ),
+    Route(
+        method="POST",
+        path="/pair",
+        handle=pair,
+        name="pair",
+        summary="A phone's token, for a pairing code",
+        who=OPEN,
+        body=Pairing,
+        reply=Paired,
+        status=201,
+        errors=(401, 404, 409, 503),
+    ),
+    Route(
+        method="PUT",
+        path="/sessions/{session_id}/claim",
+        handle=claim,
+        name="claim",
+        summary="Make a visit the phone's own",
+        who=frozenset({"phone"}),
+        path_model=SessionPath,
+        errors=(409,),
+    ),
+    Route(
+        method="POST",
+        path="/kiosks",
+        handle=add_kiosk,
+        name="addKiosk",
+        summary="A token for a kiosk's screen",
+        who=OPERATOR,
+        body=Screen,
+        reply=Paired,
+        status=201,
+        errors=(409,),
+    ),
+)

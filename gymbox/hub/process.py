@@ -1,0 +1,163 @@
+"""The process that talks to phones: `python -m gymbox.hub.process [--config FILE]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import ssl
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from aiohttp import web
+
+from gymbox.bus.endpoints import HUB_REQUESTS
+from gymbox.bus.request import Server
+from gymbox.config import load
+from gymbox.errors import ConfigError, GymboxError, StorageError
+from gymbox.hub import app
+from gymbox.hub.addresses import Addresses
+from gymbox.hub.audience import Audience
+from gymbox.hub.box import Box
+from gymbox.hub.ears import Ears
+from gymbox.hub.floor import Floor
+from gymbox.hub.guests import Guests
+from gymbox.hub.invitations import Invitations
+from gymbox.hub.keys import Keys
+from gymbox.hub.metrics import Metrics
+from gymbox.hub.pairing import code
+from gymbox.hub.password import Password
+from gymbox.hub.tokens import Tokens
+from gymbox.requests import Invite, Invited
+from gymbox.service import run
+from gymbox.storage import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from gymbox.config import HubSettings, Settings
+    from gymbox.service import Service
+
+_log = structlog.get_logger(__name__)
+
+CHECK_S: Final = 5.0
+"""Between two looks at which devices may come in, and at the hub itself: a watchdog must allow twice that."""
+KEEPALIVE_S: Final = 75.0
+"""How long a connection may lie idle."""
+
+
+async def serve(service: Service, *, settings: Settings) -> None:
+    """Answer phones until told to stop."""
+    async with Reader(settings.data_dir) as reader, Server(HUB_REQUESTS, run_dir=settings.run_dir) as desk:
+        box = build(settings, reader)
+        if not box.password.known:
+            _log.warning(
+                "the operator's password was made, and is shown this once; change it: gymbox hub password",
+                operator=box.password.invent(),
+            )
+
+        async def invite(asked: Invite) -> Invited:
+            made = code(box, asked.session_id)
+            return Invited(url=made.url, lasts_s=box.invitations.lasts_s)
+
+        ears = Ears(settings, box.floor, reader, box.metrics)
+        async with asyncio.TaskGroup() as group:
+            hearing = group.create_task(ears.run())
+            await ears.caught_up.wait()
+            async with listening(box):
+                desk.on(Invite, invite)
+                checking = group.create_task(keep_checking(box, service))
+                service.ready(f"answering at {', '.join(map(box.addresses.base, box.addresses.hosts()))}")
+                await service.stop.wait()
+                await box.audience.close()
+            for task in (hearing, checking):
+                task.cancel()
+
+
+def build(settings: Settings, reader: Reader) -> Box:
+    """What the routes work with."""
+    keys = Keys.open(settings.data_dir)
+    tokens, password, metrics = Tokens(keys), Password(settings.data_dir), Metrics()
+    return Box(
+        settings=settings,
+        keys=keys,
+        tokens=tokens,
+        password=password,
+        guests=Guests(reader, tokens, password, settings.hub),
+        invitations=Invitations(settings.hub.pairing_token_s),
+        reader=reader,
+        floor=Floor(),
+        metrics=metrics,
+        audience=Audience(metrics),
+        addresses=Addresses(settings.hub, keys),
+        openapi=app.openapi_json(),
+    )
+
+
+@contextlib.asynccontextmanager
+async def listening(box: Box) -> AsyncIterator[None]:
+    """The port is open meanwhile.
+
+    Raises:
+        ConfigError: it cannot be had.
+    """
+    hub = box.settings.hub
+    runner = web.AppRunner(app.make(box), access_log=None, keepalive_timeout=KEEPALIVE_S, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, hub.host, hub.port, ssl_context=_tls(hub), backlog=1024)
+        try:
+            await site.start()
+        except OSError as error:
+            raise ConfigError(f"hub: cannot listen at {hub.host}:{hub.port}: {error.strerror}") from error
+        box.addresses.port = int(runner.addresses[0][1])
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def keep_checking(box: Box, service: Service) -> None:
+    """Shut out who was revoked by others, and see that the hub still answers."""
+    host = "127.0.0.1" if box.settings.hub.host == "0.0.0.0" else box.settings.hub.host  # noqa: S104 -- compared
+    while True:
+        with contextlib.suppress(StorageError):  # of a database that is not there, nobody is shut out
+            box.audience.keep_only(await box.guests.active())
+        try:
+            async with asyncio.timeout(CHECK_S):
+                _, writer = await asyncio.open_connection(host, box.addresses.port)
+                writer.close()
+            service.worked()
+        except (OSError, TimeoutError) as error:
+            _log.error("the hub does not answer itself", error=str(error))
+        await asyncio.sleep(CHECK_S)
+
+
+def _tls(hub: HubSettings) -> ssl.SSLContext | None:
+    if hub.tls_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(hub.tls_certificate, hub.tls_key)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"hub.tls_certificate {hub.tls_certificate}: cannot be used: {error}") from error
+    return context
+
+
+def main() -> int:
+    """Run the process."""
+    parser = argparse.ArgumentParser(prog="gymbox.hub.process", description="Talks to phones.")
+    parser.add_argument("--config", type=Path, help="the settings' file")
+    given = parser.parse_args()
+    try:
+        settings = load(given.config)
+    except GymboxError as error:
+        sys.stderr.write(f"gymbox: {error}\n")
+        return 2
+    return run(partial(serve, settings=settings), name="hub", settings=settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""Replays: their list, with addresses that a video player can fetch for a while, and the files behind them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Final
+
+from aiohttp import web
+from pydantic import Field, StringConstraints
+
+from gymbox.errors import UnknownError
+from gymbox.hub.problem import forbidden, unknown
+from gymbox.hub.route import MEMBERS, OPEN, In, Out, Route
+from gymbox.hub.visits import TrackPath
+from gymbox.identity import ClipId
+from gymbox.storage import devices, history, owners
+
+if TYPE_CHECKING:
+    from gymbox.hub.box import Box
+    from gymbox.hub.route import Call
+
+
+class Replay(Out):
+    """A clip of the moment around a form alert."""
+
+    clip_id: str
+    alert_id: str
+    track_id: str
+    set_id: str
+    duration_s: float
+    size_bytes: int
+    at: datetime
+    url: str
+    """Relative to the box; good until `expires_at`."""
+    expires_at: datetime
+
+
+class Replays(Out):
+    """Of a track's visit, newest first."""
+
+    track_id: str
+    replays: tuple[Replay, ...]
+
+
+class ClipPath(In):
+    """A clip."""
+
+    clip_id: ClipId
+
+
+class Seal(In):
+    """What makes the address good."""
+
+    by: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
+    """Whom it was made for."""
+    until: Annotated[int, Field(ge=0, lt=2**53)]
+    """Seconds since 1970."""
+    seal: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+
+
+async def replays(box: Box, call: Call) -> Replays:
+    """The replays of a track's visit."""
+    await box.owned(call.guest, owners.of_track, call.path.track_id)
+    found = []
+    for clip in await box.reader.read(history.clips, call.path.track_id):
+        url, expires = box.tokens.sign_link(f"/clips/{clip.id}.mp4", call.guest.id)
+        fields = clip.model_dump(exclude={"id", "file"})
+        found.append(Replay(**fields, clip_id=clip.id, url=url, expires_at=datetime.fromtimestamp(expires, UTC)))
+    return Replays(track_id=call.path.track_id, replays=tuple(found))
+
+
+async def clip(box: Box, call: Call) -> web.StreamResponse:
+    """The file, whole or a range of it."""
+    seal: Seal = call.query
+    box.tokens.check_link(f"/clips/{call.path.clip_id}.mp4", seal.by, seal.until, seal.seal)
+    if seal.by != "operator":
+        try:
+            await box.reader.read(devices.active, seal.by)
+        except UnknownError as error:
+            raise forbidden("the device was revoked since") from error
+    found = await box.reader.read(history.clip, call.path.clip_id)
+    path = box.reader.place.clips / found.file
+    if path.parent != box.reader.place.clips or not path.is_file():
+        raise unknown(f"clip {found.id}: there is none any more")
+    return web.FileResponse(path, headers={"Content-Type": "video/mp4", "Cache-Control": "private, max-age=600"})
+
+
+ROUTES: Final = (
+    Route(
+        method="GET",
+        path="/tracks/{track_id}/replay",
+        handle=replays,
+        name="replays",
+        summary="The replays of a track's visit, with addresses that expire",
+        who=MEMBERS,
+        path_model=TrackPath,
+        reply=Replays,
+    ),
+    Route(
+        method="GET",
+        path="/clips/{clip_id}.mp4",
+        handle=clip,
+        name="clip",
+        summary="A replay's file; the address is as `replays` gave it",
+        who=OPEN,
+        path_model=ClipPath,
+        query=Seal,
+        kind="file",
+        media="video/mp4",
+        errors=(403, 503),
+    ),
+)
