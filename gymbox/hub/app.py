@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
-from gymbox.hub import cameras, docs, health, live, me, metrics, operator, pairing, people, replays, visits, words
+from gymbox.hub import cameras, health, live, me, metrics, operator, pages, pairing, people, replays, visits, words
 from gymbox.hub.openapi import document
 from gymbox.hub.problem import problems
 from gymbox.hub.route import LARGEST_BODY, mount
@@ -28,7 +28,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *cameras.ROUTES,
     *operator.ROUTES,
     *metrics.ROUTES,
-    *docs.ROUTES,
+    *pages.ROUTES,
 )
 """All that is answered."""
 
@@ -49,7 +49,7 @@ HEADERS: Final = {
 
 def make(box: Box) -> web.Application:
     """The application."""
-    app = web.Application(middlewares=[box.metrics.watch, problems, docs.door], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[box.metrics.watch, problems, pages.door], client_max_size=LARGEST_BODY)
     app.on_response_prepare.append(_dress)
     mount(app, box, ROUTES)
     return app

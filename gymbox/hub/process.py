@@ -20,6 +20,7 @@ from gymbox.config import load
 from gymbox.errors import ConfigError, GymboxError, StorageError
 from gymbox.hub import app
 from gymbox.hub.addresses import Addresses
+from gymbox.hub.announce import Announcer
 from gymbox.hub.audience import Audience
 from gymbox.hub.box import Box
 from gymbox.hub.ears import Ears
@@ -51,7 +52,8 @@ KEEPALIVE_S: Final = 75.0
 
 async def serve(service: Service, *, settings: Settings) -> None:
     """Answer phones until told to stop."""
-    async with Reader(settings.data_dir) as reader, Server(HUB_REQUESTS, run_dir=settings.run_dir) as desk:
+    # The desk first: it is what makes this process the only hub of this box.
+    async with Server(HUB_REQUESTS, run_dir=settings.run_dir) as desk, Reader(settings.data_dir) as reader:
         box = build(settings, reader)
         if not box.password.known:
             _log.warning(
@@ -63,17 +65,20 @@ async def serve(service: Service, *, settings: Settings) -> None:
             made = code(box, asked.session_id)
             return Invited(url=made.url, lasts_s=box.invitations.lasts_s)
 
+        desk.on(Invite, invite)
         ears = Ears(settings, box.floor, reader, box.metrics)
         async with asyncio.TaskGroup() as group:
             hearing = group.create_task(ears.run())
             await ears.caught_up.wait()
             async with listening(box):
-                desk.on(Invite, invite)
-                checking = group.create_task(keep_checking(box, service))
+                tasks = [hearing, group.create_task(keep_checking(box, service))]
+                if settings.hub.mdns:
+                    announcer = Announcer(box.addresses, name=settings.hub.name, box_id=box.keys.box_id)
+                    tasks.append(group.create_task(announcer.run()))
                 service.ready(f"answering at {', '.join(map(box.addresses.base, box.addresses.hosts()))}")
                 await service.stop.wait()
                 await box.audience.close()
-            for task in (hearing, checking):
+            for task in tasks:
                 task.cancel()
 
 

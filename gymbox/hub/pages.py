@@ -1,4 +1,4 @@
-"""The API described: OpenAPI at `/openapi.json`, and Swagger UI at `/docs`, all of it from the box itself."""
+"""The hub's pages, all from the box itself: the API described and to be tried out, and where a pairing code leads."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ async def openapi(box: Box, _call: Call) -> web.Response:
 async def page(_box: Box, _call: Call) -> web.Response:
     """Swagger UI."""
     return _file("docs.html")
+
+
+async def join(_box: Box, _call: Call) -> web.Response:
+    """Where a pairing code leads a browser."""
+    return _file("join.html")
 
 
 async def part(_box: Box, call: Call) -> web.Response:
@@ -99,9 +104,19 @@ ROUTES: Final = (
     ),
     Route(
         method="GET",
-        path="/docs/{part}",
+        path="/join",
+        handle=join,
+        name="join",
+        summary="Where a pairing code leads: pair in a browser, and follow one's set",
+        who=OPEN,
+        kind="page",
+        media="text/html",
+    ),
+    Route(
+        method="GET",
+        path="/pages/{part}",
         handle=part,
-        name="docsPart",
+        name="part",
         summary="A script or style of the pages",
         who=OPEN,
         path_model=PartPath,
