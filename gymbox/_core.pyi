@@ -20,10 +20,12 @@ __all__ = [
     "Athletes",
     "ByteTrack",
     "Event",
+    "Floor",
     "Frame",
     "FrameReader",
     "FrameRing",
     "Letterbox",
+    "Link",
     "Motions",
     "Packet",
     "PacketReader",
@@ -32,6 +34,7 @@ __all__ = [
     "Pipeline",
     "PoseModel",
     "Rep",
+    "Told",
     "compute_angle",
     "glimpses",
     "median_smooth",
@@ -695,6 +698,138 @@ class Pipeline:
     @property
     def people(self) -> list[Person]:
         """Who was in the last frame, in the order of tracks."""
+
+@final
+class Link:
+    """A track, and whose it is. A visit is called by its first track."""
+
+    @property
+    def track(self) -> int: ...
+    @property
+    def visit(self) -> int: ...
+    @property
+    def since_ns(self) -> int:
+        """When the track was first seen."""
+
+    @property
+    def score(self) -> float | None:
+        """How alike they looked, where somebody came back; none for somebody new."""
+
+@final
+class Told:
+    """What a frame told, in the order in which it is to be said; false where it told nothing."""
+
+    @property
+    def linked(self) -> list[Link]:
+        """Whose track it now is."""
+
+    @property
+    def events(self) -> list[Event]:
+        """What people did. Sets are numbered by visit."""
+
+    @property
+    def left(self) -> list[Link]:
+        """Tracks that are over."""
+
+    @property
+    def over(self) -> list[int]:
+        """Visits that are over, by their first track."""
+
+    def __bool__(self) -> bool: ...
+
+@final
+class Floor:
+    """The people in front of one camera: whose track it is, what they do, and who of them has come back.
+
+    The same calls give the same answers. A track of which it is not known yet whose it is does nothing until it is.
+
+    Args:
+        catalogue: the exercises, as JSON.
+        detection_high: these four are the pose model's.
+        detection_low: see `gymbox.models`.
+        new_track: see there.
+        keypoint_visible: see there.
+        away_s: how long somebody may be out of sight and go on with the same visit.
+        looks: the kind of embedding that `look` is given: `colour-parts` or `osnet-x0-25`.
+        state: what `state` gave, to go on from there.
+
+    Raises:
+        StateError: `state` is of another version, or none.
+    """
+
+    def __new__(
+        cls,
+        catalogue: str,
+        *,
+        detection_high: float,
+        detection_low: float,
+        new_track: float,
+        keypoint_visible: float,
+        away_s: float = 60.0,
+        looks: str = "colour-parts",
+        state: bytes | None = None,
+    ) -> Self: ...
+    def step(
+        self,
+        boxes: _Floats,
+        keypoints: _Floats,
+        t_ns: int,
+        *,
+        width: int,
+        height: int,
+        sample_aspect_ratio: float = 1.0,
+    ) -> Told:
+        """What a frame means in which a pose model saw boxes with scores (n, 5) and keypoints (n, 17, 3).
+
+        A second frame at the same time is dropped. A picture of another size ends everything.
+
+        Raises:
+            ValueError: arrays of another shape.
+            VideoError: time runs backwards.
+        """
+
+    @property
+    def due(self) -> list[int]:
+        """Tracks of the last frame that are to be looked at now."""
+
+    def colours(self, frame: Frame, track: int) -> _Floats | None:
+        """The colours (256,) of somebody of the last frame, which `frame` is; none where too little of them is seen."""
+
+    def look(self, track: int, looks: _Floats | None) -> None:
+        """Remember what somebody of the last frame looks like: an embedding (256,), or none where there was none."""
+
+    def name(self, track: int, exercise: str | None) -> Told:
+        """What follows from being told what somebody does; none lets the recogniser find out.
+
+        Raises:
+            ExerciseError: the exercise is not in the catalogue.
+        """
+
+    def finish(self) -> Told:
+        """Ends every set and every visit: the stream is over."""
+
+    def state(self) -> bytes:
+        """All that is remembered, for a floor of the same version."""
+
+    @property
+    def people(self) -> list[Person]:
+        """Who was in the last frame, in the order of tracks."""
+
+    @property
+    def links(self) -> list[Link]:
+        """The tracks that are not over, and whose each is."""
+
+    @property
+    def last_ns(self) -> int | None:
+        """When the last frame was taken."""
+
+    @property
+    def picture(self) -> tuple[int, int, float] | None:
+        """Width, height and sample aspect ratio of the last frame."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody is here, and nobody may come back."""
 
 def compute_angle(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float | None:
     """Degrees at `b` between the rays to `a` and to `c`, 0 to 180.

@@ -40,6 +40,10 @@ class RingError(GymboxError):
     """A ring in shared memory that cannot be had, or holds something else; the message names it."""
 
 
+class StateError(GymboxError):
+    """What vision remembered cannot be read: another version's, or damaged."""
+
+
 class ConfigError(GymboxError):
     """A setting with a wrong name or value; the message names the file and line, or the variable."""
 

@@ -117,6 +117,8 @@ class PerceptionEvent(TrackEvent):
     """COCO's 17, each x, y, score."""
     reid_embedding: Embedding | None = None
     """Where it was refreshed in this frame."""
+    inference_ns: Count = 0
+    """How long the pose model took for this frame, and those that it looked at together with it."""
 
 
 class Rep(Message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -41,17 +42,16 @@ ClipId = Annotated[str, StringConstraints(pattern=rf"^c-{_EPOCH}$")]
 
 def new_epoch() -> str:
     """Twelve letters that nobody had before: 60 random bits in base32."""
-    return base64.b32encode(secrets.token_bytes(8))[:12].decode("ascii").lower()
+    return _letters(secrets.token_bytes(8))
 
 
-def new_session_id() -> str:
-    """A name for a visit that begins."""
-    return f"s-{new_epoch()}"
+def _letters(eight: bytes) -> str:
+    return base64.b32encode(eight)[:12].decode("ascii").lower()
 
 
-def new_alert_id() -> str:
-    """A name for a form alert."""
-    return f"a-{new_epoch()}"
+def _derived(*parts: object) -> str:
+    """Twelve letters that follow from these parts, one of which nobody had before."""
+    return _letters(hashlib.blake2b(repr(parts).encode(), digest_size=8).digest())
 
 
 def new_clip_id() -> str:
@@ -85,3 +85,18 @@ class TrackName:
             raise ValueError(f"track id: expected camera.epoch.number, got {track_id[:80]!r}")
         camera_id, epoch, number = track_id.split(".")
         return cls(camera_id, epoch, int(number))
+
+
+def epoch_after(epoch: str, name: str) -> str:
+    """The life that `epoch` gives to `name`: always the same one, and nobody else's."""
+    return _derived("epoch", epoch, name)
+
+
+def session_of(first: TrackName) -> str:
+    """The visit that began with this track. The same track gives the same name, in whatever life of vision."""
+    return f"s-{_derived('session', str(first))}"
+
+
+def alert_of(set_id: str, check: str, t_ns: int) -> str:
+    """The alert that this check raised in this set at that time: the same one, whoever says it again."""
+    return f"a-{_derived('alert', set_id, check, t_ns)}"

@@ -64,6 +64,12 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A floor's state that is none, or of another version.
+    #[error("state of a floor: {reason}")]
+    State {
+        /// What is wrong.
+        reason: String,
+    },
     /// Time that runs backwards within one stream.
     #[error("time: expected a frame after {last_ns} ns, got {at_ns} ns")]
     Time {

@@ -25,10 +25,11 @@ pub enum RepKind {
 }
 
 /// Where in a repetition the body is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// At lockout, or not in a repetition.
+    #[default]
     Rest,
     /// On the way from rest to the turn.
     Out,

@@ -7,7 +7,7 @@
 //! 3. [`track`] follows each person from frame to frame.
 //! 4. [`motion`] smooths the keypoints and measures joint angles.
 //! 5. [`exercise`] finds the repetitions, names the exercise, counts sets and checks form.
-//! 6. [`floor`] joins the last three for the people of one camera.
+//! 6. [`floor`] joins the last three for the people of one camera, and [`reid`] says which of them has been here before.
 //! 7. [`pipeline`] is all of it in one `step(frame, at) -> events`; [`event`] is what comes out.
 //!
 //! Beside the walk stands [`ring`]: shared memory by which a camera's process hands its pictures to the one that walks them.
@@ -22,6 +22,7 @@ pub mod motion;
 pub mod onnx;
 pub mod pipeline;
 pub mod pose;
+pub mod reid;
 pub mod ring;
 pub mod track;
 pub mod units;

@@ -37,7 +37,7 @@ impl Pipeline {
             got: "a pipeline that takes detections only".to_owned(),
         })?;
         self.detections = model.lock().unwrap_or_else(PoisonError::into_inner).detect(frame)?;
-        self.floor.step(&self.detections, frame.picture(), at)
+        Ok(self.floor.step(&self.detections, frame.picture(), at)?.events)
     }
 
     /// The same from what a pose model saw before: a recorded trace.
@@ -46,12 +46,12 @@ impl Pipeline {
     /// [`Error::Time`] where time runs backwards.
     pub fn step_detections(&mut self, detections: Vec<Detection>, picture: Picture, at: Nanos) -> Result<Vec<Event>> {
         self.detections = detections;
-        self.floor.step(&self.detections, picture, at)
+        Ok(self.floor.step(&self.detections, picture, at)?.events)
     }
 
     /// Ends every set: the stream is over.
     pub fn finish(&mut self) -> Vec<Event> {
-        self.floor.finish()
+        self.floor.finish().events
     }
 
     /// What the model saw in the last frame.

@@ -70,6 +70,11 @@ class Speaker:
         self._thread = threading.get_ident()
 
     @property
+    def epoch(self) -> str:
+        """Who counts: another epoch is another count from 1."""
+        return self._store.epoch
+
+    @property
     def head(self) -> int:
         """How many events were numbered in this epoch."""
         return self._store.head

@@ -46,7 +46,7 @@ pub struct AthleteOptions {
 }
 
 /// What a screen shows of a person now.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Status {
     /// The exercise under way, if it is known.
     pub exercise: Option<Arc<str>>,
@@ -100,10 +100,7 @@ impl Athlete {
     /// Somebody of whom nothing is known.
     #[must_use]
     pub fn new(catalogue: Arc<Catalogue>, options: AthleteOptions) -> Self {
-        let catalogue = match options.exercise.as_deref() {
-            Some(id) => Arc::new(catalogue.only(id)),
-            None => catalogue,
-        };
+        let catalogue = narrowed(catalogue, &options);
         let gated = |channel: &Channel| {
             let mut exercises = catalogue.exercises().iter().filter(|exercise| exercise.recogniser.is_none());
             exercises.any(|exercise| exercise.signal == channel.signal())
@@ -136,7 +133,21 @@ impl Athlete {
     /// Somebody who goes on where `state` was taken.
     #[must_use]
     pub fn restore(catalogue: Arc<Catalogue>, state: State) -> Self {
-        Self { catalogue, state }
+        Self { catalogue: narrowed(catalogue, &state.options), state }
+    }
+
+    /// What follows from being told what they do; `None` lets the recogniser find out. A set of something else ends, and
+    /// so does what was known of this person's movement; the numbers of their sets go on.
+    pub fn told(&mut self, catalogue: Arc<Catalogue>, exercise: Option<Arc<str>>, at: Nanos) -> Vec<Movement> {
+        let running = self.state.sets.open().map(|set| &set.exercise);
+        if self.state.options.exercise == exercise || (exercise.is_some() && running == exercise.as_ref()) {
+            return Vec::new();
+        }
+        let out = self.close(at);
+        let (options, sets) = (self.state.options.clone(), std::mem::take(&mut self.state.sets));
+        *self = Self::new(catalogue, AthleteOptions { exercise, ..options });
+        self.state.sets = sets.begun_anew();
+        out
     }
 
     /// What follows from one more frame. A frame that is not later than the last is ignored.
@@ -173,6 +184,30 @@ impl Athlete {
 
     /// What follows when the person left or the video ended.
     pub fn finish(&mut self, at: Nanos) -> Vec<Movement> {
+        let mut out = self.leave(at);
+        self.state.sets.close(&mut out);
+        out
+    }
+
+    /// What follows from time alone, while nobody sees the person.
+    pub fn wait(&mut self, at: Nanos) -> Vec<Movement> {
+        let mut out = Vec::new();
+        self.state.sets.tick(at, false, &self.catalogue, &mut out);
+        self.tell(0, &mut out);
+        out
+    }
+
+    /// What follows when the person will not come back, after [`Athlete::leave`] or in their middle.
+    pub fn close(&mut self, at: Nanos) -> Vec<Movement> {
+        let mut out = Vec::new();
+        self.state.sets.tick(at, true, &self.catalogue, &mut out);
+        self.tell(0, &mut out);
+        self.state.sets.close(&mut out);
+        out
+    }
+
+    /// What follows when the person is out of sight, and may come back to go on with the set.
+    pub fn leave(&mut self, at: Nanos) -> Vec<Movement> {
         let mut out = Vec::new();
         if let Some(stature) = self.state.height {
             // The recogniser speaks late: it is shown the last figure until it has spoken of it.
@@ -193,7 +228,6 @@ impl Athlete {
         let before = out.len();
         self.state.sets.tick(at, true, &self.catalogue, &mut out);
         self.tell(before, &mut out);
-        self.state.sets.close(&mut out);
         out
     }
 
@@ -307,5 +341,13 @@ impl Athlete {
             let number = set.count(RepKind::Full) + 1;
             form.watch((set.id, number), exercise, course.as_ref().map(|it| &it.0), figures, stature, out);
         }
+    }
+}
+
+/// The catalogue that somebody's exercise is sought in: that one alone, where it is known.
+fn narrowed(catalogue: Arc<Catalogue>, options: &AthleteOptions) -> Arc<Catalogue> {
+    match options.exercise.as_deref() {
+        Some(id) => Arc::new(catalogue.only(id)),
+        None => catalogue,
     }
 }

@@ -198,6 +198,12 @@ struct Lone {
 }
 
 impl Sets {
+    /// No set and nothing remembered, but for how many there were: no number is used twice.
+    #[must_use]
+    pub fn begun_anew(self) -> Self {
+        Self { last_id: self.last_id, came: self.came, ..Self::default() }
+    }
+
     /// The set that is running.
     #[must_use]
     pub fn open(&self) -> Option<&OpenSet> {

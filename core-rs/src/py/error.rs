@@ -12,6 +12,7 @@ pub fn map_error(py: Python<'_>, error: &Error) -> PyErr {
         Error::Model { .. } | Error::Inference { .. } => "ModelError",
         Error::Exercise { .. } => "ExerciseError",
         Error::Ring { .. } => "RingError",
+        Error::State { .. } => "StateError",
     };
     let found = || py.import("gymbox.errors")?.getattr(class)?.cast_into::<PyType>().map_err(PyErr::from);
     found().map_or_else(|failed| failed, |class| PyErr::from_type(class, error.to_string()))

@@ -3,6 +3,7 @@
 mod error;
 mod event;
 mod exercise;
+mod floor;
 mod frame;
 mod pipeline;
 mod pose;
@@ -24,6 +25,8 @@ mod _core {
     use super::event::{Event, Rep};
     #[pymodule_export]
     use super::exercise::{Athletes, Motions, compute_angle, median_smooth};
+    #[pymodule_export]
+    use super::floor::{PyFloor, PyLink, PyTold};
     #[pymodule_export]
     use super::frame::PyFrame;
     #[pymodule_export]

@@ -72,8 +72,12 @@ impl PyPipeline {
     ) -> PyResult<Self> {
         let thresholds = Thresholds { detection_high, detection_low, new_track, keypoint_visible };
         let pipeline = Catalogue::from_json(catalogue).and_then(|catalogue| {
-            let options =
-                FloorOptions { catalogue: Arc::new(catalogue), exercise: exercise.map(Arc::from), thresholds };
+            let options = FloorOptions {
+                catalogue: Arc::new(catalogue),
+                exercise: exercise.map(Arc::from),
+                thresholds,
+                returning: None,
+            };
             Pipeline::new(model.map(PyPoseModel::share), options)
         });
         Ok(Self(Mutex::new(pipeline.map_err(|error| map_error(py, &error))?)))
@@ -134,7 +138,10 @@ impl PyPipeline {
 }
 
 /// (n, 5) boxes with scores and (n, 17, 3) keypoints as the core holds them.
-fn detections(boxes: &PyReadonlyArray2<'_, f32>, keypoints: &PyReadonlyArray3<'_, f32>) -> PyResult<Vec<Detection>> {
+pub(super) fn detections(
+    boxes: &PyReadonlyArray2<'_, f32>,
+    keypoints: &PyReadonlyArray3<'_, f32>,
+) -> PyResult<Vec<Detection>> {
     let (&[people, 5], &[same, 17, 3]) = (boxes.shape(), keypoints.shape()) else {
         return Err(PyValueError::new_err(format!(
             "detections: expected boxes (n, 5) and keypoints (n, 17, 3), got {:?} and {:?}",

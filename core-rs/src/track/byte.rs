@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::event::TrackId;
 use crate::pose::{Detection, Picture};
 use crate::units::Nanos;
+use serde::{Deserialize, Serialize};
 
 /// Least likeness of a confirmed track and a strong detection. Higher loses fast movers, lower lets neighbours swap.
 const STRONG_MATCH: f64 = 0.3;
@@ -23,7 +24,7 @@ const TENTATIVE: Nanos = Nanos(250_000_000);
 const RELINK: Nanos = Nanos(2_000_000_000);
 
 /// What a tracker needs to know of its pose model, and of the gym.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TrackerOptions {
     /// Score from which a detection is strong: matched first, and able to begin a track. Higher loses people, lower lets noise pull tracks.
     pub high: f32,
@@ -60,7 +61,7 @@ pub struct Step {
     pub ended: Vec<TrackId>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Track {
     /// From the second sighting on.
     id: Option<TrackId>,
@@ -73,7 +74,7 @@ struct Track {
 ///
 /// The same detections at the same times give the same tracks, in whatever order a frame's detections come. A person has a
 /// track from the second frame on. Two detections of one person in a frame count once.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ByteTrack {
     options: TrackerOptions,
     /// In the order of their births.
@@ -141,6 +142,11 @@ impl ByteTrack {
     /// Drops everybody: the picture is another, and nobody can be found in it by place. Numbers are not used again.
     pub fn forget_all(&mut self) {
         self.tracks.clear();
+    }
+
+    /// Drops one track: its person goes on under another. Its number is not used again.
+    pub fn forget_one(&mut self, track: TrackId) {
+        self.tracks.retain(|known| known.id != Some(track));
     }
 
     /// Drops who was away for too long; returns those that had been announced.

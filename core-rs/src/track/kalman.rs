@@ -5,6 +5,8 @@
 //! not sail on through the picture. The model is the Ornstein–Uhlenbeck process, solved exactly, so predicting over 1 s in one step
 //! or in thirty gives the same.
 
+use serde::{Deserialize, Serialize};
+
 /// Seconds in which a speed fades to 37 %. Longer follows a walker further behind a pillar; shorter keeps closer to a lifter
 /// who went down as the view was lost. Half of it made a third more switches where people cross.
 const FADE_S: f64 = 1.0;
@@ -49,7 +51,7 @@ impl Drift {
 }
 
 /// One coordinate of a box.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Axis {
     position: f64,
     speed: f64,
@@ -93,7 +95,7 @@ impl Axis {
 }
 
 /// A box in square units: its centre and its size.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Placed {
     pub(super) x: f64,
     pub(super) y: f64,
@@ -109,7 +111,7 @@ impl Placed {
 }
 
 /// A box that moves.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct BoxFilter {
     /// Centre x, centre y, width, height.
     axes: [Axis; 4],

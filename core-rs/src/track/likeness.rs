@@ -2,6 +2,7 @@
 
 use super::kalman::Placed;
 use crate::pose::{Detection, Keypoint, Picture};
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
 /// Distance in body lengths at which two joints are half alike. Wider follows faster limbs; narrower tells people apart who
@@ -15,7 +16,7 @@ const DUPLICATE: f64 = 0.7;
 const DUPLICATE_BOX: f64 = 0.9;
 
 /// A joint in square units.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Spot {
     x: f32,
     y: f32,
@@ -31,7 +32,7 @@ impl Spot {
 }
 
 /// A detection in square units.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Sighting {
     /// Its place in the caller's list.
     pub(super) detection: usize,

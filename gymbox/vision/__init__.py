@@ -1,0 +1,1 @@
+"""The vision process: pictures of all cameras in, who is there and what they do out."""

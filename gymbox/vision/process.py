@@ -1,0 +1,118 @@
+"""The vision process: `python -m gymbox.vision.process [--config FILE]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import structlog
+
+from gymbox import _core, models
+from gymbox.bus.endpoints import VISION
+from gymbox.bus.publish import Speaker
+from gymbox.config import load
+from gymbox.errors import GymboxError
+from gymbox.runtime import runtime_library
+from gymbox.service import run
+from gymbox.vision.diary import Diary
+from gymbox.vision.eye import Eyes
+from gymbox.vision.roster import Roster
+from gymbox.vision.watch import Watch
+
+if TYPE_CHECKING:
+    from gymbox.config import Settings, VisionSettings
+    from gymbox.models import Model
+    from gymbox.service import Service
+
+_log = structlog.get_logger(__name__)
+
+TICK_S: Final = 0.25
+"""How often rings are looked at that nobody speaks of: a message may be lost, and a file waits until it is watched."""
+REPORT_S: Final = 60.0
+"""Between two lines in the log of how much was seen."""
+
+
+async def watch(service: Service, *, settings: Settings, config: Path | None) -> None:
+    """Look at all cameras, and say who is there and what they do, until told to stop."""
+    model = models.find(None if settings.vision.model == "auto" else settings.vision.model)
+    pose = await asyncio.to_thread(open_model, model, settings.vision)
+    roster = Roster(settings, config)
+    async with Speaker(VISION, run_dir=settings.run_dir, data_dir=settings.data_dir) as speaker:
+        diary = Diary(settings.data_dir / "vision")
+        watching = Watch(model, pose, settings=settings, speaker=speaker, diary=diary)
+        watching.resume()
+        eyes = Eyes(settings.run_dir)
+        eyes.watch(roster.cameras())
+        service.ready(f"watching {len(eyes)} cameras by {model.name} on {pose.device}")
+        try:
+            await _look(service, eyes, watching, roster)
+        finally:
+            await eyes.close()
+            diary.close()
+
+
+async def _look(service: Service, eyes: Eyes, watching: Watch, roster: Roster) -> None:
+    loop = asyncio.get_running_loop()
+    report_at = loop.time() + REPORT_S
+    while not service.stopping:
+        outcomes = await asyncio.to_thread(watching.look, list(eyes))
+        watching.say(outcomes or watching.rest(list(eyes)))
+        service.worked()
+        if roster.changed():
+            watching.say(watching.give_up(eyes.watch(roster.cameras())))
+        if loop.time() > report_at:
+            report_at = loop.time() + REPORT_S
+            _report(eyes, watching)
+        if not outcomes:
+            await eyes.wait(TICK_S)
+
+
+def _report(eyes: Eyes, watching: Watch) -> None:
+    _log.info(
+        "watched",
+        seen={eye.camera_id: eye.seen for eye in eyes},
+        dropped={eye.camera_id: eye.dropped for eye in eyes},
+        inference_ms=round(watching.inference_ms, 1),
+    )
+
+
+def open_model(model: Model, settings: VisionSettings) -> _core.PoseModel:
+    """The pose model on its device, warm: it has looked once."""
+    size = settings.input_size or (0 if model.input_size else model.long_side)
+    pose = _core.PoseModel(
+        model.path,
+        runtime_library=runtime_library(),
+        device=settings.device,
+        threads=settings.threads or 0,
+        long_side=size,
+        **model.thresholds.model_dump(),
+    )
+    for reason in pose.passed_over:
+        _log.warning("a better device is passed over", reason=reason)
+    pose.detect(_core.Frame(np.zeros((64, 64, 3), np.uint8)))
+    return pose
+
+
+def main() -> int:
+    """Run the process."""
+    parser = argparse.ArgumentParser(prog="gymbox.vision.process", description="Watches all cameras of gymbox.toml.")
+    parser.add_argument("--config", type=Path, help="the settings' file")
+    given = parser.parse_args()
+    try:
+        settings = load(given.config)
+    except GymboxError as error:
+        sys.stderr.write(f"gymbox: {error}\n")
+        return 2
+    if settings.models_dir:
+        os.environ["GYMBOX_MODELS_DIR"] = str(settings.models_dir)
+    return run(partial(watch, settings=settings, config=given.config), name="vision", settings=settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

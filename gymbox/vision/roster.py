@@ -1,0 +1,55 @@
+"""Which cameras there are: as the settings' file says now."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from gymbox.config import find, load
+from gymbox.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gymbox.config import Settings
+
+_log = structlog.get_logger(__name__)
+
+EVERY_S: Final = 1.0
+"""Between two looks at the file's date."""
+
+
+class Roster:
+    """The cameras of the settings' file, read again whenever it was written; a file that is wrong changes nothing."""
+
+    def __init__(self, settings: Settings, config: Path | None) -> None:
+        self._settings, self._path = settings, config or find()
+        self._looked = time.monotonic()
+        self._date = self._dated()
+
+    def cameras(self) -> set[str]:
+        """The ids of the cameras that are to be looked at."""
+        return {camera.id for camera in self._settings.camera if camera.enabled}
+
+    def changed(self) -> bool:
+        """Whether there are others now."""
+        if self._path is None or time.monotonic() - self._looked < EVERY_S:
+            return False
+        self._looked = time.monotonic()
+        if (date := self._dated()) == self._date:
+            return False
+        self._date, before = date, self.cameras()
+        try:
+            self._settings = load(self._path)
+        except ConfigError as error:
+            _log.warning("the settings are wrong: the cameras stay as they are", error=str(error))
+        return self.cameras() != before
+
+    def _dated(self) -> tuple[int, int] | None:
+        try:
+            about = self._path.stat() if self._path else None
+        except OSError:
+            return None
+        return (about.st_mtime_ns, about.st_ino) if about else None

@@ -1,0 +1,221 @@
+"""What vision does with each picture, and how a life goes on where the one before was cut off."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import deque
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import structlog
+
+from gymbox import _core
+from gymbox.clock import Clock, now_ns
+from gymbox.errors import StateError
+from gymbox.events import Embedding
+from gymbox.exercises import catalogue_json
+from gymbox.identity import new_epoch
+from gymbox.vision.diary import ANEW_S, Diary, FloorState, Head
+from gymbox.vision.hall import Hall
+from gymbox.vision.record import Ended, Looked, Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gymbox.bus.publish import Speaker
+    from gymbox.config import Settings
+    from gymbox.events import Event
+    from gymbox.models import Model
+    from gymbox.vision.eye import Eye, Picture
+    from gymbox.vision.record import Floats, Record
+
+_log = structlog.get_logger(__name__)
+
+QUIET_NS: Final = 5_000_000_000
+"""How long a camera may send nothing until that means that nobody is seen: as long as a track waits for its person."""
+LOOKS: Final = "colour-parts"
+LOOKS_VERSION: Final = 1
+NOBODY: Final = np.zeros((0, 5), np.float32), np.zeros((0, 17, 3), np.float32)
+RECENT: Final = 300
+"""Inferences that the usual one is taken from."""
+
+
+class Outcome(NamedTuple):
+    """What a picture gave."""
+
+    events: list[Event]
+    perceptions: list[Event]
+
+
+class Watch:
+    """Pictures in, events on the bus. `resume` first; then `look`, in whatever thread, and `say` what it gave.
+
+    Args:
+        model: which pose model, found.
+        pose: the same, loaded.
+        settings: of the box.
+        speaker: the voice of vision.
+        diary: where all that this works from is written down.
+    """
+
+    def __init__(
+        self, model: Model, pose: _core.PoseModel, *, settings: Settings, speaker: Speaker, diary: Diary
+    ) -> None:
+        self._model, self._pose, self._speaker, self._diary = model, pose, speaker, diary
+        self._clock = Clock.shared(settings.run_dir)
+        self._away_s = settings.vision.relink_s
+        self._hall = self._new_hall(new_epoch())
+        self._begun_ns = now_ns()
+        self._last_seen: dict[str, int] = {}
+        self._inferences: deque[int] = deque(maxlen=RECENT)
+
+    @property
+    def inference_ms(self) -> float:
+        """How long the model usually takes, lately; for all pictures that it looks at together."""
+        return median(self._inferences) / 1e6 if self._inferences else 0.0
+
+    def resume(self) -> dict[str, int]:
+        """Take up what the life before left, say what it did not come to say, and begin a diary.
+
+        Returns:
+            The cameras on whose floors somebody is, and when their last picture was taken.
+        """
+        left = self._diary.read()
+        if left and left[0].version == self._version:
+            try:
+                self._take_up(*left)
+            except StateError as error:
+                _log.error("what vision remembered is damaged", error=str(error))
+                self._hall = self._new_hall(new_epoch())
+        elif left:
+            _log.warning("what vision remembered is another version's: open sets are forgotten")
+        self._begin_diary()
+        return {
+            place.wording.camera_id: place.floor.last_ns
+            for place in self._hall
+            if place.floor.last_ns is not None and not place.floor.empty
+        }
+
+    def _take_up(self, head: Head, states: list[bytes], records: Iterable[Record]) -> None:
+        same_boot = head.clock.boot_id == self._clock.boot_id
+        self._hall = self._new_hall(head.life, clock=self._clock if same_boot else head.clock)
+        for floor, state in zip(head.floors, states, strict=True):
+            self._hall.open(floor.camera_id, floor.epoch, state)
+        events = [event for record in records for event in self._hall.apply(record)]
+        said = self._speaker.head - head.said if self._speaker.epoch == head.epoch else 0
+        self._tell(events[said:])
+        if not same_boot:  # who was there has gone, and times of another boot compare with none of this one
+            self._tell(self._hall.finish())
+            self._hall = self._new_hall(new_epoch())
+            return
+        resumed = [
+            place.wording.resumed(link, place.floor.last_ns or 0) for place in self._hall for link in place.floor.links
+        ]
+        self._tell(resumed)
+        _log.info("goes on", tracks=len(resumed), unsaid=len(events[said:]))
+
+    def look(self, eyes: list[Eye]) -> list[Outcome]:
+        """What the newest picture of each eye gives; the pose model looks at all of them together where it can."""
+        pictures = [picture for eye in eyes if (picture := eye.newest())]
+        if not pictures:
+            return []
+        begun = time.perf_counter_ns()
+        found = self._pose.detect_batch([picture.frame for picture in pictures])
+        inference_ns = time.perf_counter_ns() - begun
+        self._inferences.append(inference_ns)
+        return [
+            self._take(picture, boxes, keypoints, inference_ns)
+            for picture, (boxes, keypoints) in zip(pictures, found, strict=True)
+        ]
+
+    def _take(self, picture: Picture, boxes: Floats, keypoints: Floats, inference_ns: int) -> Outcome:
+        frame, camera_id = picture.frame, picture.camera_id
+        self._last_seen[camera_id] = now_ns()
+        seen = Seen(camera_id, picture.t_ns, frame.width, frame.height, frame.sample_aspect_ratio, boxes, keypoints)
+        if not self._hall.takes(seen):
+            return Outcome([], [])
+        events = self._apply(seen)
+        floor, wording = (place := self._hall.place(camera_id)).floor, place.wording
+        looks: dict[int, Embedding] = {}
+        for track in floor.due:
+            row = floor.colours(frame, track)
+            events += self._apply(Looked(camera_id, track, row))
+            if row is not None:
+                looks[track] = Embedding(space=LOOKS, version=LOOKS_VERSION, vector=tuple(row.tolist()))
+        people = floor.people if picture.live else []
+        return Outcome(events, wording.perceptions(people, picture.t_ns, looks, inference_ns=inference_ns))
+
+    def rest(self, eyes: list[Eye]) -> list[Outcome]:
+        """What follows from cameras that send nothing, and from files that are over."""
+        events: list[Event] = []
+        for eye in eyes:
+            place = self._hall.place(eye.camera_id)
+            quiet_ns = now_ns() - self._last_seen.setdefault(eye.camera_id, now_ns())
+            if place.floor.empty or not (picture := place.floor.picture):
+                continue
+            if eye.over:
+                events += self._apply(Ended(eye.camera_id))
+            elif quiet_ns > QUIET_NS:
+                self._last_seen[eye.camera_id] += quiet_ns
+                t_ns = (place.floor.last_ns or 0) + quiet_ns
+                width, height, ratio = picture
+                events += self._apply(Seen(eye.camera_id, t_ns, width, height, ratio, *NOBODY))
+        return [Outcome(events, [])]
+
+    def give_up(self, camera_ids: Iterable[str]) -> list[Outcome]:
+        """What follows from cameras that were taken away."""
+        return [Outcome(self._apply(Ended(camera_id)), []) for camera_id in camera_ids]
+
+    def ask(self, record: Record) -> list[Outcome]:
+        """What follows from something that was asked for."""
+        return [Outcome(self._apply(record), [])]
+
+    def say(self, outcomes: list[Outcome]) -> None:
+        """Say what pictures gave; belongs to the event loop's thread."""
+        for outcome in outcomes:
+            if outcome.perceptions:
+                self._speaker.say(*outcome.perceptions)
+            self._tell(outcome.events)
+        if now_ns() - self._begun_ns > ANEW_S * 1e9:
+            self._begin_diary()
+
+    def _apply(self, record: Record) -> list[Event]:
+        self._diary.add(record)
+        return self._hall.apply(record)
+
+    def _tell(self, events: list[Event]) -> None:
+        if events:
+            self._diary.sync()
+            self._speaker.say(*events)
+
+    def _begin_diary(self) -> None:
+        """Write down how everything is."""
+        self._begun_ns = now_ns()
+        places = list(self._hall)
+        states = [place.floor.state() for place in places]
+        floors = tuple(
+            FloorState(camera_id=place.wording.camera_id, epoch=place.wording.epoch, size=len(state))
+            for place, state in zip(places, states, strict=True)
+        )
+        head = Head(
+            version=self._version,
+            clock=self._hall.clock,
+            life=self._hall.life,
+            epoch=self._speaker.epoch,
+            said=self._speaker.head,
+            floors=floors,
+        )
+        self._diary.begin(head, states)
+
+    def _new_hall(self, life: str, *, clock: Clock | None = None) -> Hall:
+        return Hall(life, self._model.thresholds, clock=clock or self._clock, away_s=self._away_s, looks=LOOKS)
+
+    @property
+    def _version(self) -> str:
+        """Of all that the floors' states depend on."""
+        parts = Path(_core.__file__).read_bytes(), catalogue_json(None).encode(), self._model.sha256.encode()
+        settings = f"{self._away_s} {LOOKS} {LOOKS_VERSION}".encode()
+        return hashlib.blake2b(b"".join((*parts, settings)), digest_size=16).hexdigest()
