@@ -54,6 +54,11 @@ def _derived(*parts: object) -> str:
     return _letters(hashlib.blake2b(repr(parts).encode(), digest_size=8).digest())
 
 
+def new_session_id() -> str:
+    """A name for a visit that nothing else is known of."""
+    return f"s-{new_epoch()}"
+
+
 def new_clip_id() -> str:
     """A name for a replay clip."""
     return f"c-{new_epoch()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,7 @@ from gymbox.capture.rings import packets_name
 from gymbox.errors import RingError, VideoError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from av.video.stream import VideoStream
@@ -36,6 +37,14 @@ def header_of(stream: VideoStream, time_base: Fraction) -> bytes:
         packet.time_base, packet.is_keyframe, packet.stream = time_base, True, copy
         container.mux(packet)
     return _TICK.pack(time_base.numerator, time_base.denominator) + file.getvalue()
+
+
+@contextmanager
+def stream_of(header: bytes) -> Iterator[tuple[VideoStream, Fraction]]:
+    """The stream that `header_of` described, for a decoder or a muxer, and the unit of its packets' times."""
+    tick, known_of = Fraction(*_TICK.unpack_from(header)), io.BytesIO(header[_TICK.size :])
+    with av.open(known_of, "r", format=_FORMAT, options={"fpsprobesize": "0"}) as container:
+        yield container.streams.video[0], tick
 
 
 def cut(run_dir: Path, camera_id: str, start_ns: int, end_ns: int) -> list[_core.Packet]:
@@ -65,14 +74,9 @@ def mp4_of(packets: Sequence[_core.Packet]) -> bytes:
     """
     if not packets or not packets[0].keyframe:
         raise VideoError("clip: expected packets that begin with a keyframe")
-    file, header = io.BytesIO(), packets[0].header
-    tick, known_of = Fraction(*_TICK.unpack_from(header)), io.BytesIO(header[_TICK.size :])
+    file = io.BytesIO()
     try:
-        with (
-            av.open(known_of, "r", format=_FORMAT, options={"fpsprobesize": "0"}) as template,
-            av.open(file, "w", format="mp4") as container,
-        ):
-            known = template.streams.video[0]
+        with stream_of(packets[0].header) as (known, tick), av.open(file, "w", format="mp4") as container:
             stream = container.add_stream_from_template(known)
             last: int | None = None
             first = packets[0].pts if packets[0].dts is None else packets[0].dts

@@ -42,7 +42,7 @@ class Eye:
     def __init__(self, camera_id: str, *, run_dir: Path, wake: Callable[[], None]) -> None:
         self.camera_id = camera_id
         self.missed: Iterator[Picture] = iter(())
-        """Pictures of the time without vision, which come first."""
+        """Pictures of the time without vision, which come first; see `missed`."""
         self.dropped = 0
         """Pictures that were overwritten before they were looked at."""
         self.seen = 0

@@ -22,6 +22,7 @@ from gymbox.runtime import runtime_library
 from gymbox.service import run
 from gymbox.vision.diary import Diary
 from gymbox.vision.eye import Eyes
+from gymbox.vision.missed import missed
 from gymbox.vision.roster import Roster
 from gymbox.vision.watch import Watch
 
@@ -46,9 +47,12 @@ async def watch(service: Service, *, settings: Settings, config: Path | None) ->
     async with Speaker(VISION, run_dir=settings.run_dir, data_dir=settings.data_dir) as speaker:
         diary = Diary(settings.data_dir / "vision")
         watching = Watch(model, pose, settings=settings, speaker=speaker, diary=diary)
-        watching.resume()
+        left = watching.resume()
         eyes = Eyes(settings.run_dir)
-        eyes.watch(roster.cameras())
+        eyes.watch(roster.ids())
+        for eye in eyes:
+            if last_ns := left.get(eye.camera_id):
+                eye.missed = missed(roster.cameras[eye.camera_id], settings.run_dir, last_ns)
         service.ready(f"watching {len(eyes)} cameras by {model.name} on {pose.device}")
         try:
             await _look(service, eyes, watching, roster)
@@ -65,7 +69,7 @@ async def _look(service: Service, eyes: Eyes, watching: Watch, roster: Roster) -
         watching.say(outcomes or watching.rest(list(eyes)))
         service.worked()
         if roster.changed():
-            watching.say(watching.give_up(eyes.watch(roster.cameras())))
+            watching.say(watching.give_up(eyes.watch(roster.ids())))
         if loop.time() > report_at:
             report_at = loop.time() + REPORT_S
             _report(eyes, watching)

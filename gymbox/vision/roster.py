@@ -13,7 +13,7 @@ from gymbox.errors import ConfigError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gymbox.config import Settings
+    from gymbox.config import CameraSettings, Settings
 
 _log = structlog.get_logger(__name__)
 
@@ -29,9 +29,14 @@ class Roster:
         self._looked = time.monotonic()
         self._date = self._dated()
 
-    def cameras(self) -> set[str]:
-        """The ids of the cameras that are to be looked at."""
-        return {camera.id for camera in self._settings.camera if camera.enabled}
+    @property
+    def cameras(self) -> dict[str, CameraSettings]:
+        """Those that are to be looked at, by id."""
+        return {camera.id: camera for camera in self._settings.camera if camera.enabled}
+
+    def ids(self) -> set[str]:
+        """Of those."""
+        return set(self.cameras)
 
     def changed(self) -> bool:
         """Whether there are others now."""
@@ -40,12 +45,12 @@ class Roster:
         self._looked = time.monotonic()
         if (date := self._dated()) == self._date:
             return False
-        self._date, before = date, self.cameras()
+        self._date, before = date, self.ids()
         try:
             self._settings = load(self._path)
         except ConfigError as error:
             _log.warning("the settings are wrong: the cameras stay as they are", error=str(error))
-        return self.cameras() != before
+        return self.ids() != before
 
     def _dated(self) -> tuple[int, int] | None:
         try:
