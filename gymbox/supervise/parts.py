@@ -23,13 +23,17 @@ class Row:
     """Started once the stage before is ready, stopped before it."""
     watchdog_s: float
     """How long it may do no work until it is ended as hung. The systemd units say the same."""
+    rereads: bool = False
+    """Whether it follows cameras that come and go by itself."""
 
 
 ROWS: Final = (
     # Its sign of life on a quiet night is a write every 15 s, which a slow disk may delay.
     Row(name="recorder", module="gymbox.recorder.process", stage=0, watchdog_s=90),
+    Row(name="vision", module="gymbox.vision.process", stage=1, watchdog_s=30, rereads=True),
+    Row(name="hub", module="gymbox.hub.process", stage=1, watchdog_s=30),
     # Last, so that nothing is shown before somebody looks. It sees most hangs by itself, after 20 s.
-    Row(name="camera-{camera}", module="gymbox.capture.process", stage=1, watchdog_s=30),
+    Row(name="camera-{camera}", module="gymbox.capture.process", stage=2, watchdog_s=30),
 )
 
 
@@ -59,6 +63,6 @@ def _part(row: Row, settings: Settings, config: Path | None, camera: CameraSetti
     command = [sys.executable, "-m", row.module, *([camera.id] if camera else [])]
     command += ["--config", str(config)] if config else []
     # A camera heeds its own table only, so that it loses no picture when another one comes or goes.
-    others = settings.model_copy(update={"camera": ()}) if camera else settings
+    others = settings.model_copy(update={"camera": ()}) if camera or row.rereads else settings
     name = row.name.format(camera=camera.id) if camera else row.name
     return Part(name, tuple(command), row.stage, row.watchdog_s, (camera, others))

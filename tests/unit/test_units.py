@@ -1,0 +1,108 @@
+"""The systemd units, held against systemd's own eyes and against the table of processes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from gymbox.service import GRACE_S
+from gymbox.supervise import life
+from gymbox.supervise.parts import ROWS, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+UNITS: Final = Path(__file__).parents[2] / "systemd"
+SERVICES: Final = sorted(path.name for path in UNITS.glob("*.service"))
+INSTALLED: Final = "/opt/gymbox/bin/python"
+EXPOSED: Final = 20
+"""The most that `systemd-analyze security` may give, in tenths."""
+
+analysed = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not there (Debian's package systemd)"
+)
+
+
+def said(words: Sequence[str]) -> tuple[int, str]:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    """As they are shipped, but for a Python that is there."""
+    shutil.copytree(UNITS, tmp_path, dirs_exist_ok=True)
+    for unit in tmp_path.glob("*.service"):
+        unit.write_text(unit.read_text().replace(INSTALLED, sys.executable))
+    return tmp_path
+
+
+@analysed
+@pytest.mark.parametrize("unit", [*SERVICES, "gymbox.target"])
+def test_systemd_has_nothing_to_say(unit: str, units: Path) -> None:
+    # A misspelt key is only warned of: what counts is that nothing is printed.
+    assert said(["systemd-analyze", "verify", "--man=no", str(units / unit)]) == (0, "")
+
+
+@analysed
+def test_systemd_would_say_so(units: Path) -> None:
+    unit = units / "gymbox-recorder.service"
+    unit.write_text(unit.read_text().replace("WatchdogSec", "WatchdogSecs"))
+    assert "WatchdogSecs" in said(["systemd-analyze", "verify", "--man=no", str(unit)])[1]
+
+
+@analysed
+@pytest.mark.parametrize("unit", SERVICES)
+def test_each_is_hardened(unit: str, units: Path) -> None:
+    looked = ["systemd-analyze", "security", "--no-pager", "--offline=yes", f"--threshold={EXPOSED}"]
+    code, table = said([*looked, str(units / unit)])
+    assert code == 0, table
+    assert "Overall exposure level" in table
+
+
+def settings_of(unit: str) -> dict[str, str]:
+    lines = [
+        *(UNITS / "gymbox-.service.d/common.conf").read_text().splitlines(),
+        *(UNITS / unit).read_text().splitlines(),
+    ]
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_each_process_has_its_unit_which_says_the_same_of_it(row: Row) -> None:
+    camera = "{camera}" in row.name
+    unit = settings_of(f"gymbox-{row.name.format(camera='')[:-1]}@.service" if camera else f"gymbox-{row.name}.service")
+    assert unit["ExecStart"] == f"{INSTALLED} -m {row.module}{' %i' if camera else ''}"
+    assert float(unit["WatchdogSec"]) == row.watchdog_s
+    assert unit["Type"] == "notify"
+    assert float(unit["TimeoutStopSec"]) == life.STOP_S > GRACE_S
+    assert unit["MemoryMax"]
+
+
+def test_there_is_no_unit_without_a_process() -> None:
+    assert len(SERVICES) == len(ROWS)
+
+
+def test_the_recorder_may_be_silent_for_as_long_as_it_is_on_a_quiet_night() -> None:
+    assert float(settings_of("gymbox-recorder.service")["WatchdogSec"]) >= 60
+
+
+def test_the_target_wants_every_process_that_there_is_once() -> None:
+    wanted = next(line for line in (UNITS / "gymbox.target").read_text().splitlines() if line.startswith("Wants="))
+    once = {f"gymbox-{row.name}.service" for row in ROWS if "{camera}" not in row.name}
+    assert set(wanted.removeprefix("Wants=").split()) == once
+
+
+@pytest.mark.skipif(shutil.which("systemd-sysusers") is None, reason="systemd-sysusers is not there")
+def test_the_user_is_made(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    made = said(["systemd-sysusers", f"--root={tmp_path}", str(UNITS / "sysusers.d/gymbox.conf")])
+    assert made[0] == 0, made[1]
+    (line,) = [line for line in (tmp_path / "etc/passwd").read_text().splitlines() if line.startswith("gymbox:")]
+    assert "/var/lib/gymbox" in line
+    assert line.endswith("nologin")
