@@ -87,13 +87,21 @@ def run(
     log.configure(settings.log, process=name)
     try:
         asyncio.run(_run(main, name, grace_s))
-    except GymboxError as error:
-        _log.error("cannot go on", error=str(error))
-        return 2
-    except Exception:  # noqa: BLE001 -- the last line of the process: it is logged, and the exit code tells
-        _log.exception("failed")
+    except Exception as error:  # noqa: BLE001 -- the last line of the process: it is logged, and the exit code tells
+        cause = _first(error)
+        if isinstance(cause, GymboxError):
+            _log.error("cannot go on", error=str(cause))
+            return 2
+        _log.exception("failed", error=f"{type(cause).__name__}: {cause}")
         return 1
     return 0
+
+
+def _first(error: Exception) -> Exception:
+    """Of what several tasks raised, the first."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 async def _run(main: Callable[[Service], Coroutine[Any, Any, None]], name: str, grace_s: float) -> None:

@@ -46,16 +46,13 @@ async def record(service: Service, *, settings: Settings) -> None:
         followers = [Follower(channel, store, run_dir=settings.run_dir, then=stored) for channel in heard_from]
         work = [*(follower.run() for follower in followers), clips.run(), keep_up(store, service, settings.retention)]
         service.ready(f"storing what {len(heard_from)} speakers say")
-        try:
-            async with asyncio.TaskGroup() as group, AsyncExitStack() as between_two_transactions:
-                tasks = [group.create_task(part) for part in work]
-                await service.stop.wait()
-                for follower in followers:
-                    await between_two_transactions.enter_async_context(follower.storing)
-                for task in tasks:
-                    task.cancel()
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from failed
+        async with asyncio.TaskGroup() as group, AsyncExitStack() as between_two_transactions:
+            tasks = [group.create_task(part) for part in work]
+            await service.stop.wait()
+            for follower in followers:
+                await between_two_transactions.enter_async_context(follower.storing)
+            for task in tasks:
+                task.cancel()
 
 
 def main() -> int:

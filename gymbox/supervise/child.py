@@ -65,9 +65,10 @@ class Child:
             begun = time.monotonic()
             self._life = Life(self.part, run_dir=self._run_dir, words=self._words, ready=self.settled.set)
             try:
-                how = _how(await self._life.run())
+                code = await self._life.run()
+                how, why = (f"exit code {code}", self._life.wrong) if code >= 0 else (signal.Signals(-code).name, "")
             except OSError as error:  # no memory or no process to be had
-                how = f"it cannot be started: {error}"
+                how, why = "it cannot be started", str(error)
             self.settled.set()
             if self._stop.is_set():
                 return
@@ -79,12 +80,8 @@ class Child:
                 "ended, and is started again",
                 part=self.part.name,
                 by=how,
-                why=self._life.wrong,
+                why=why,
                 lived_s=round(time.monotonic() - begun, 1),
                 retry_in_s=round(pause_s, 1),
             )
             await set_within(self._stop, pause_s)
-
-
-def _how(code: int) -> str:
-    return signal.Signals(-code).name if code < 0 else f"exit code {code}"

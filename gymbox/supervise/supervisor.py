@@ -18,7 +18,7 @@ from gymbox.supervise.parts import parts
 from gymbox.supervise.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from gymbox.config import Settings
@@ -39,13 +39,12 @@ class Supervisor:
     Args:
         settings: what it is to be.
         config: the file that they are from; a change of it is followed.
-        started: told once everything was started, and how many of it are up.
     """
 
-    def __init__(self, settings: Settings, config: Path | None, *, started: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, settings: Settings, config: Path | None) -> None:
         self.killed = False
         """Whether a process had to be killed, as it did not stop."""
-        self._settings, self._config, self._started = settings, config, started
+        self._settings, self._config = settings, config
         self._words = Words(settings.log)
         self._chance = Random()  # noqa: S311 -- it spreads waits
         self._children: dict[str, Child] = {}
@@ -64,8 +63,6 @@ class Supervisor:
             try:
                 async with asyncio.TaskGroup() as self._lives:
                     await self._keep(service)
-            except ExceptionGroup as failed:
-                raise failed.exceptions[0] from failed
             finally:
                 self.killed |= any(child.killed for child in self._children.values())
 
@@ -73,8 +70,8 @@ class Supervisor:
         """Start everything, follow the settings, end everything."""
         seen = self._stamp()
         await self._become(parts(self._settings, self._config), service.stop)
-        service.ready(f"{len(self._children)} processes")
-        self._started()
+        if not service.stopping:
+            service.ready(f"{len(self._children)} processes")
         while not await set_within(service.stop, LOOK_S):
             service.worked()
             if (stamp := self._stamp()) != seen:

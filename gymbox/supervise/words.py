@@ -31,7 +31,7 @@ class Words:
         self._stream, self._text = stream, log.is_text(settings, stream)
 
     async def hand_on(self, name: str, stream: StreamReader) -> str:
-        """All that `name` writes, to its end; returns the last thing it said was wrong."""
+        """All that `name` writes, to its end; returns the last thing it said was wrong, or printed past the log."""
         wrong, rest = "", b""
         while data := await stream.read(LONGEST):
             *lines, rest = (rest + data).split(b"\n")
@@ -48,8 +48,8 @@ class Words:
         shown = log.line_of(event, self._stream) if self._text else json.dumps(event, ensure_ascii=False)
         self._stream.write(f"{shown}\n")
         self._stream.flush()
-        said = str(event.get("error") or event.get("exception", "")).strip()
-        return said.rpartition("\n")[2] if event.get("level") in {"error", "critical"} else ""
+        said = str(event.get("error") or event.get("exception") or event["event"]).strip()
+        return said.rpartition("\n")[2] if event.get("level") in {None, "error", "critical"} else ""
 
 
 def _event(name: str, line: str) -> dict[str, Any] | None:
@@ -60,4 +60,4 @@ def _event(name: str, line: str) -> dict[str, Any] | None:
         event = None
     if isinstance(event, dict) and "event" in event:
         return event
-    return {"event": redact(line.rstrip()), "level": "info", "process": name} if line.strip() else None
+    return {"event": redact(line.rstrip()), "process": name} if line.strip() else None

@@ -179,7 +179,7 @@ def test_what_cannot_be_started_is_tried_again(tmp_path: Path, said: Said) -> No
         await running
 
     asyncio.run(test())
-    assert "No such file" in said.of("ended, and is started again")[0]["by"]
+    assert "No such file" in said.of("ended, and is started again")[0]["why"]
 
 
 def test_waits_are_bounded_and_spread() -> None:

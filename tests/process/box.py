@@ -1,0 +1,83 @@
+"""The whole box as a process, and what it says."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.process.lives import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SAMPLE: Final = Path(__file__).parents[1] / "data/sample.mp4"
+BOX: Final = """\
+data_dir = "data"
+run_dir = "run"
+[hub]
+host = "127.0.0.1"
+port = {port}
+mdns = false
+"""
+CAMERA: Final = """\
+[[camera]]
+id = "{camera}"
+url = "{sample}"
+loop = {loop}
+"""
+
+
+class Box:
+    """A box that runs, and what it says."""
+
+    def __init__(self, folder: Path) -> None:
+        self.config = folder / "gymbox.toml"
+        self.log = folder / "box.log"
+        self.run_dir = folder / "run"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self.command("run"), stderr=log)
+
+    def command(self, *words: str) -> list[str]:
+        return [str(Path(sys.executable).with_name("gymbox")), *words, "--config", str(self.config)]
+
+    def said(self, event: str, **more: object) -> list[dict[str, Any]]:
+        lines = [json.loads(line) for line in self.log.read_text().split("\n")[:-1]]
+        return [line for line in lines if line["event"] == event and line.items() >= more.items()]
+
+    def wait(self, event: str, *, times: int = 1, **more: object) -> None:
+        wait_for(f"{event} {more}", lambda: len(self.said(event, **more)) >= times)
+
+    def pids(self) -> dict[str, int]:
+        """The live processes, by name."""
+        locks = {path.stem: path.read_text().strip() for path in (self.run_dir / "bus").glob("*.lock")}
+        return {name: int(pid) for name, pid in locks.items() if pid and alive(int(pid))}
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
+@contextmanager
+def box(folder: Path, *cameras: str, port: int = 0, loop: bool = True) -> Iterator[Box]:
+    """A box whose cameras all show the sample."""
+    told = str(loop).lower()
+    tables = [CAMERA.format(camera=camera, sample=SAMPLE, loop=told) for camera in cameras]
+    (folder / "gymbox.toml").write_text(BOX.format(port=port) + "".join(tables))
+    running = Box(folder)
+    try:
+        yield running
+    finally:
+        running.process.kill()
+        running.process.wait()

@@ -1,0 +1,165 @@
+"""The whole box, its processes killed with SIGKILL at random moments: the count goes on, nothing is lost or twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import sqlite3
+import time
+from collections import Counter, defaultdict
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+
+from gymbox.bus.endpoints import VISION
+from gymbox.bus.subscribe import Heard, Listener, Lost
+from gymbox.events import RepCountedEvent
+from gymbox.hub.password import Password
+from tests.process.box import Box, box
+from tests.process.lives import wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KILLS: Final = int(os.environ.get("BOX_KILLS", "10"))
+"""Of all together; `./just soak` has a hundred of each."""
+SERVES: Final = {"recorder": "recorder", "vision": "vision", "hub": "hub-requests", "camera": "camera-rack-1"}
+"""By which lock a process is known."""
+
+Reps = Counter[tuple[str, str, int]]
+"""Set, kind and number of confirmed repetitions."""
+
+
+def rows(folder: Path) -> Reps:
+    database = folder / "data/gymbox.db"
+    if not database.exists():
+        return Counter()
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
+        try:
+            return Counter(connection.execute("select set_id, kind, number from rep_events"))
+        except sqlite3.DatabaseError:  # no schema yet
+            return Counter()
+
+
+async def said(run_dir: Path) -> Reps:
+    """All that vision confirmed, in all its lives, as its journal has it."""
+    reps: Reps = Counter()
+    async with Listener(VISION, run_dir=run_dir, topics=["reps"]) as listener:
+        while not listener.caught_up:
+            try:
+                heard = await asyncio.wait_for(listener.batch(), 5)
+            except TimeoutError:
+                continue
+            assert not any(isinstance(item, Lost) for item in heard), heard
+            events = [item.event for item in heard if isinstance(item, Heard)]
+            reps.update(
+                (event.set_id, event.rep.kind, event.rep.number)
+                for event in events
+                if isinstance(event, RepCountedEvent) and event.state == "confirmed" and event.rep
+            )
+    return reps
+
+
+class Watcher:
+    """A client that follows everybody on the floor, and comes back wherever the hub was killed."""
+
+    def __init__(self, port: int, password: str) -> None:
+        self.heard: list[tuple[str, str, int]] = []
+        self._box, self._password = f"http://127.0.0.1:{port}", password
+        self._followed: set[str] = set()
+
+    async def run(self) -> None:
+        async with aiohttp.ClientSession() as http, asyncio.TaskGroup() as following:
+            token = None
+            while True:
+                try:
+                    if token is None:
+                        answer = await http.post(f"{self._box}/login", json={"password": self._password})
+                        token = (await answer.json())["token"]
+                        http.headers["Authorization"] = f"Bearer {token}"
+                    floor = await (await http.get(f"{self._box}/floor")).json()
+                except (aiohttp.ClientError, KeyError):
+                    await asyncio.sleep(0.3)
+                    continue
+                for someone in floor["people"]:
+                    if (visit := someone["session_id"]) and visit not in self._followed:
+                        self._followed.add(visit)
+                        following.create_task(self._follow(http, someone["figure"]["track_id"]))
+                await asyncio.sleep(0.3)
+
+    async def _follow(self, http: aiohttp.ClientSession, track_id: str) -> None:
+        cursor = ""
+        while True:
+            try:
+                url = f"{self._box}/ws/live/{track_id}"
+                async with http.ws_connect(url, params={"after": cursor}) as socket:
+                    async for message in socket:
+                        told: dict[str, Any] = message.json()
+                        assert told["type"] != "missed", told
+                        cursor = told.get("cursor") or cursor
+                        if told["type"] == "rep_counted" and told["data"]["state"] == "confirmed":
+                            self.heard.append((told["data"]["set_id"], told["data"]["kind"], told["data"]["number"]))
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.3)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def kill(running: Box, part: str, chance: random.Random) -> None:
+    """End a process at its work, and wait until its next life is at work."""
+    before = running.pids()[SERVES[part]]
+    os.kill(before, signal.SIGKILL)
+    wait_for(f"another {part}", lambda: running.pids().get(SERVES[part], before) != before, 60)
+    time.sleep(chance.uniform(0.5, 3))
+
+
+async def watched(running: Box, port: int, password: str, parts: list[str], chance: random.Random) -> Watcher:
+    """Kill one part after the other while a client listens; then let the box count on, and stop its picture."""
+    watcher = Watcher(port, password)
+    watching = asyncio.create_task(watcher.run())
+    folder = running.config.parent
+    await asyncio.to_thread(wait_for, "the first repetitions", lambda: rows(folder).total() > 3)
+    for part in parts:
+        await asyncio.to_thread(kill, running, part, chance)
+    before = rows(folder).total()
+    await asyncio.to_thread(wait_for, "the count to go on", lambda: rows(folder).total() > before + 3)
+    config = running.config.read_text()
+    running.config.write_text(config.partition("[[camera]]")[0])  # what was seen is all now
+    gone = SERVES["camera"]
+    await asyncio.to_thread(wait_for, "the camera's end", lambda: gone not in running.pids())
+    await asyncio.to_thread(running.wait, "ready", process="hub", times=len(running.said("ready", process="hub")))
+    await asyncio.sleep(5)
+    watching.cancel()
+    return watcher
+
+
+def test_whatever_is_killed_the_count_goes_on_and_no_repetition_is_lost_or_twice(tmp_path: Path) -> None:
+    chance = random.Random("box")  # noqa: S311 -- the same order each time
+    parts = [*SERVES] * (KILLS // len(SERVES)) + chance.sample([*SERVES], KILLS % len(SERVES))
+    chance.shuffle(parts)
+    password = Password(tmp_path / "data").invent()
+    port = free_port()  # one, that all lives of the hub have
+    with box(tmp_path, "rack-1", port=port) as running:
+        running.wait("ready", process="hub")
+        watcher = asyncio.run(watched(running, port, password, parts, chance))
+        meant = asyncio.run(said(running.run_dir))
+        wait_for("the last row", lambda: rows(tmp_path) == meant)
+        assert running.stop() == 0
+    assert set(meant.values()) == {1}
+    numbers = defaultdict(set)
+    for set_id, kind, number in meant:
+        numbers[set_id, kind].add(number)
+    # Within each set the count went from 1 up, whatever was killed in its middle.
+    assert all(found == set(range(1, len(found) + 1)) for found in numbers.values())
+    heard = Counter(watcher.heard)
+    assert set(heard.values()) == {1}
+    # Whoever listened from the middle of a set on heard all of its rest.
+    for set_id, kind, number in heard:
+        assert (number + 1 not in numbers[set_id, kind]) or (set_id, kind, number + 1) in heard
