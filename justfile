@@ -21,7 +21,7 @@ setup:
     @uv sync --locked --extra {{ runtime }} {{ quiet }}
     @{{ run }} gymbox models build >/dev/null
 
-# Count the sample clip, check it against its truth, and draw it
+# The whole box on one pass of the sample clip, with a verdict: a minute; on a terminal it then stays up
 demo *options: setup
     @{{ run }} python examples/demo.py {{ options }}
 
@@ -48,9 +48,9 @@ types:
     {{ run }} mypy
     {{ run }} python -m mypy.stubtest gymbox._core
 
-# A hundred kills of each process; takes half an hour
+# A hundred kills of each process, alone and in the whole box; takes an hour
 soak *options: setup
-    @KILLS=200 {{ run }} pytest tests/process {{ options }}
+    @KILLS=200 BOX_KILLS=400 {{ run }} pytest tests/process {{ options }}
 
 # Tests of the core; they need no Python interpreter
 test-rust *options:

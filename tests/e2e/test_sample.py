@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
+from rich.console import Console
 
 if TYPE_CHECKING:
     import pytest
@@ -28,28 +31,49 @@ def truth() -> Counter[tuple[str, int]]:
     return Counter((each["exercise"], each["reps"]) for each in sets)
 
 
-def test_the_demo_counts_right_and_draws(tmp_path: Path) -> None:
+def test_the_demo_runs_the_box_and_draws(tmp_path: Path) -> None:
     done = example("demo.py", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 of 4 sets are exactly what was rendered" in done.stdout
+    total = sum(
+        each["reps"] + each["partial_reps"] for each in json.loads(SAMPLE.with_suffix(".json").read_text())["sets"]
+    )
+    assert f"phones heard {total} of {total} repetitions, the database holds {total}" in done.stdout
+    assert "all of it is right" in done.stdout
     drawn = ROOT / "out" / "demo.mp4"
-    assert f"drawn:  {drawn}" in done.stdout
+    assert f"drawn: {drawn}" in done.stdout
     with av.open(str(SAMPLE)) as before, av.open(str(drawn)) as after:
         assert before.duration is not None
         assert after.duration is not None
         assert abs(before.duration - after.duration) < 0.2 * av.time_base
 
 
-def test_the_demo_fails_where_the_truth_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_s_verdict_is_no_where_anything_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / "examples")
     import demo  # noqa: PLC0415
 
-    wrong = json.loads(SAMPLE.with_suffix(".json").read_text())
-    wrong["sets"][0]["reps"] += 1
-    (tmp_path / "wrong.json").write_text(json.dumps(wrong))
-    monkeypatch.setattr(demo, "TRUTH", tmp_path / "wrong.json")
-    monkeypatch.setattr(demo, "DRAWN", tmp_path / "out" / "demo.mp4")
-    assert demo.main() == 1
+    monkeypatch.setattr(demo, "HOME", tmp_path)
+    (tmp_path / "data").mkdir()
+
+    def verdict(*, heard: int, kept: int, clip_s: float | None, late_s: float = 3.0) -> bool:
+        """On a truth of one set of two squats with one alert."""
+        sets = [{"exercise": "squat", "reps": 2, "partial_reps": 0}]
+        (tmp_path / "truth.json").write_text(json.dumps({"sets": sets}))
+        monkeypatch.setattr(demo, "TRUTH", tmp_path / "truth.json")
+        with closing(sqlite3.connect(tmp_path / "data/gymbox.db", isolation_level=None)) as database:
+            database.executescript("drop table if exists rep_events; create table rep_events(exercise, kind)")
+            database.executemany("insert into rep_events values(?, ?)", [("squat", "full")] * kept)
+        person = demo.Person("rack-1.abcdefghijkl.1", [{"exercise": "squat", "kind": "full"}] * heard)
+        person.alerts = {"a": (0.0, "Chest up")}
+        if clip_s is not None:
+            person.clips, person.plays = {"a": late_s}, {"a": clip_s}
+        return bool(demo.judge([person], Console(quiet=True)))
+
+    assert verdict(heard=2, kept=2, clip_s=5.5)
+    assert not verdict(heard=1, kept=2, clip_s=5.5)
+    assert not verdict(heard=2, kept=1, clip_s=5.5)
+    assert not verdict(heard=2, kept=2, clip_s=None)
+    assert not verdict(heard=2, kept=2, clip_s=5.5, late_s=16)
+    assert not verdict(heard=2, kept=2, clip_s=3)
 
 
 def test_the_examples_run(tmp_path: Path) -> None:
