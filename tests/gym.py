@@ -14,16 +14,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 
-from gymbox.bus.endpoints import VISION
+from gymbox.bus.endpoints import RECORDER_REQUESTS, VISION
 from gymbox.bus.publish import Speaker
+from gymbox.bus.request import AT_ONCE, ask
+from gymbox.errors import RefusedError
+from gymbox.hub.keys import Keys
 from gymbox.hub.password import Password
-from gymbox.identity import new_session_id
+from gymbox.hub.tokens import Tokens
+from gymbox.identity import new_epoch, new_session_id
+from gymbox.requests import Done, Pair
 from tests import floor, kept
 from tests.process.lives import start, wait_for
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from gymbox.events import Event
@@ -41,6 +46,8 @@ class Gym:
     folder: Path
     stack: ExitStack
     port: int
+    hub: subprocess.Popen[bytes] = field(init=False)
+    operator: str = ""
     cameras: count[int] = field(default_factory=partial(count, 1))
 
     @classmethod
@@ -54,7 +61,7 @@ class Gym:
         Password(folder).set(PASSWORD)
         gym = cls(folder, stack, port)
         gym.begin("recorder")
-        gym.begin("hub")
+        gym.hub = gym.begin("hub")
         wait_for("the hub", gym.answers)
         wait_for("the recorder", (folder / "gymbox.db").exists)
         return gym
@@ -79,7 +86,7 @@ class Gym:
         """Vision speaks, and clients come."""
         async with (
             Speaker(VISION, run_dir=self.folder, data_dir=self.folder) as vision,
-            aiohttp.ClientSession(self.url("")) as web,
+            aiohttp.ClientSession(self.url(""), connector=aiohttp.TCPConnector(limit=0)) as web,
         ):
             yield Day(self, vision, web)
 
@@ -111,9 +118,9 @@ class Day:
     vision: Speaker
     web: aiohttp.ClientSession
 
-    def enter(self) -> Lifter:
-        """Somebody new is seen, and begins a visit."""
-        lifter = Lifter(f"cam-{next(self.gym.cameras)}", new_session_id())
+    def enter(self, session_id: str | None = None) -> Lifter:
+        """Somebody is seen by a camera of their own, and begins a visit or goes on with one."""
+        lifter = Lifter(f"cam-{next(self.gym.cameras)}", session_id or new_session_id())
         self.vision.say(lifter.linked())
         return lifter
 
@@ -133,8 +140,10 @@ class Day:
 
     async def operator(self) -> str:
         """The operator's token."""
-        answer = await self.ask("POST", "/login", json={"password": PASSWORD}, status=200)
-        return str(answer["token"])
+        if not self.gym.operator:
+            answer = await self.ask("POST", "/login", json={"password": PASSWORD}, status=200)
+            self.gym.operator = answer["token"]
+        return self.gym.operator
 
     async def phone(self, lifter: Lifter | None = None) -> str:
         """The token of a phone that scanned a code, for somebody's visit."""
@@ -142,6 +151,20 @@ class Day:
         wanted = {"session_id": lifter.session_id} if lifter else {}
         code = await self.ask("POST", "/pairing", token=operator, json=wanted, status=201)
         return str((await self.pair(code["token"], status=201))["token"])
+
+    async def phones(self, lifters: Sequence[Lifter]) -> list[str]:
+        """A phone's token for each, from the recorder's own desk: a code each would take the operator too long."""
+        devices = [f"phone-{new_epoch()}" for _ in lifters]
+        few = asyncio.Semaphore(AT_ONCE // 2)
+
+        async def admit(device: str, lifter: Lifter) -> None:
+            request = Pair(device_id=device, token_id=device, name="phone", session_id=lifter.session_id)
+            async with few:
+                await ask_until_known(request, self.gym.folder)
+
+        await asyncio.gather(*map(admit, devices, lifters))
+        tokens = Tokens(Keys.open(self.gym.folder))
+        return [tokens.issue("phone", device, device, lasts_s=3_600) for device in devices]
 
     async def pair(self, code: str, *, status: int | None = None) -> JSON:
         """What a phone gets for a code; the recorder may have yet to hear of the visit."""
@@ -159,6 +182,17 @@ class Day:
         path = f"/ws/live/{lifter.track_id}?after={after}" if after else f"/ws/live/{lifter.track_id}"
         async with self.web.ws_connect(path, headers=headers, protocols=["gymbox"]) as socket:
             yield socket
+
+
+async def ask_until_known(request: Pair, run_dir: Path) -> None:
+    """Pair; the recorder may have yet to hear of the visit."""
+    while True:
+        try:
+            await ask(RECORDER_REQUESTS, request, Done, run_dir=run_dir)
+        except RefusedError:
+            await asyncio.sleep(0.05)
+        else:
+            return
 
 
 async def heard(socket: Socket, last: str) -> list[JSON]:
