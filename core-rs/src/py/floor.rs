@@ -8,7 +8,7 @@ use crate::event::TrackId;
 use crate::exercise::Catalogue;
 use crate::floor::{Floor, FloorOptions, Link, Told};
 use crate::pose::{Picture, Thresholds};
-use crate::reid::{Returning, WIDTH, appearance};
+use crate::reid::{Looks, Returning, WIDTH, appearance};
 use crate::units::Nanos;
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3};
 use pyo3::exceptions::PyValueError;
@@ -100,8 +100,9 @@ impl PyFloor {
         looks: &str,
         state: Option<&[u8]>,
     ) -> PyResult<Self> {
-        let returning = Returning::by(looks, Nanos::from_seconds(away_s))
-            .ok_or_else(|| PyValueError::new_err(format!("looks: knows no `{looks}`")))?;
+        let looks =
+            Looks::named(looks).ok_or_else(|| PyValueError::new_err(format!("looks: knows no space `{looks}`")))?;
+        let returning = Returning { looks, away: Nanos::from_seconds(away_s) };
         let floor = Catalogue::from_json(catalogue).and_then(|catalogue| {
             let options = FloorOptions {
                 catalogue: Arc::new(catalogue),

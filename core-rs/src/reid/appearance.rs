@@ -14,9 +14,6 @@ use crate::pose::Joint::{
 };
 use crate::pose::{Detection, Joint, Keypoint};
 
-/// The name of the space that these embeddings are in, and its version: a change to the numbers is another version.
-pub const SPACE: (&str, u32) = ("colour-parts", 1);
-
 const GREYS: usize = 8;
 const HUES: usize = 24;
 const BINS: usize = GREYS + HUES;
@@ -86,6 +83,14 @@ pub fn colours(frame: &Frame, seen: &Detection, visible: f32) -> Option<[f32; WI
     }
     let length = (found as f32).sqrt();
     Some(row.map(|value| value / length))
+}
+
+/// How much of an embedding is grey, 0 to 1: the black, white and grey that many wear.
+#[must_use]
+pub fn greyness(row: &[f32]) -> f32 {
+    let energy = |bins: &[f32]| bins.iter().map(|bin| bin * bin).sum::<f32>();
+    let all = energy(row);
+    if all > 0.0 { row.chunks_exact(BINS).map(|bins| energy(&bins[..GREYS])).sum::<f32>() / all } else { 1.0 }
 }
 
 /// Four corners in upright pixels: two of one end, two of the other.

@@ -8,7 +8,7 @@ pub mod returning;
 mod sampler;
 pub mod trail;
 
-pub use returning::Returning;
+pub use returning::{Looks, Returning};
 pub use trail::Trail;
 
 /// Numbers in an embedding.

@@ -29,7 +29,7 @@ pub struct Trail {
     /// When they were last looked at.
     looked: Option<Nanos>,
     /// How often.
-    looks: u32,
+    often: u32,
     /// The mean of the looks; empty before the first.
     mean: Vec<f32>,
 }
@@ -39,7 +39,7 @@ impl Trail {
     #[must_use]
     pub fn new(at: Nanos, seen: &Detection, picture: &Picture) -> Self {
         let (place, length) = placed(seen, picture);
-        Self { first: at, last: at, place, length, looked: None, looks: 0, mean: Vec::new() }
+        Self { first: at, last: at, place, length, looked: None, often: 0, mean: Vec::new() }
     }
 
     /// They were seen again.
@@ -51,7 +51,7 @@ impl Trail {
     /// Whether it is time to look at them again.
     #[must_use]
     pub fn is_due(&self, at: Nanos) -> bool {
-        let every = if self.looks < ENOUGH { FIRST } else { REFRESH };
+        let every = if self.often < ENOUGH { FIRST } else { REFRESH };
         self.looked.is_none_or(|looked| at - looked >= every)
     }
 
@@ -59,29 +59,35 @@ impl Trail {
     pub fn look(&mut self, at: Nanos, seen: Option<&[f32; WIDTH]>) {
         self.looked = Some(at);
         let Some(seen) = seen else { return };
-        self.looks = (self.looks + 1).min(REMEMBERED);
+        self.often = (self.often + 1).min(REMEMBERED);
         self.mean.resize(WIDTH, 0.0);
         for (mean, seen) in self.mean.iter_mut().zip(seen) {
-            *mean += (seen - *mean) / self.looks as f32;
+            *mean += (seen - *mean) / self.often as f32;
         }
     }
 
     /// How often they were looked at, as far as that is remembered.
     #[must_use]
-    pub fn looks(&self) -> u32 {
-        self.looks
+    pub fn often(&self) -> u32 {
+        self.often
+    }
+
+    /// The mean of what was seen; empty before the first look.
+    #[must_use]
+    pub fn looks(&self) -> &[f32] {
+        &self.mean
     }
 
     /// Who they are together with what is known of who they turned out to be.
     pub fn join(&mut self, later: &Self) {
         (self.last, self.place, self.length) = (later.last, later.place, later.length);
         if !later.mean.is_empty() {
-            let (old, new) = (self.looks as f32, later.looks as f32);
+            let (old, new) = (self.often as f32, later.often as f32);
             self.mean.resize(WIDTH, 0.0);
             for (mean, later) in self.mean.iter_mut().zip(&later.mean) {
                 *mean = (*mean * old + later * new) / (old + new);
             }
-            self.looks = (self.looks + later.looks).min(REMEMBERED);
+            self.often = (self.often + later.often).min(REMEMBERED);
         }
         self.looked = self.looked.max(later.looked);
     }

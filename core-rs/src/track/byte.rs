@@ -149,6 +149,15 @@ impl ByteTrack {
         self.tracks.retain(|known| known.id != Some(track));
     }
 
+    /// Gives a track another number: it turned out to be somebody else's. `None` where there is no such track.
+    pub fn renumber(&mut self, track: TrackId) -> Option<TrackId> {
+        let known = self.tracks.iter_mut().find(|known| known.id == Some(track))?;
+        let number = TrackId(self.next);
+        self.next += 1;
+        known.id = Some(number);
+        Some(number)
+    }
+
     /// Drops who was away for too long; returns those that had been announced.
     fn forget(&mut self, at: Nanos) -> Vec<TrackId> {
         let lost = Nanos::from_seconds(self.options.lost_s);

@@ -1,16 +1,18 @@
 //! The people that one camera sees: a tracker, an athlete for each person, and who of them has been here before.
 
+mod visits;
+
 use crate::event::{Event, Movement, TrackId};
-use crate::exercise::{Athlete, AthleteOptions, Catalogue, Status};
+use crate::exercise::{Athlete, Catalogue, Status};
 use crate::pose::{Detection, Picture, Thresholds};
-use crate::reid::returning::{Returning, Verdict};
-use crate::reid::{Trail, WIDTH};
+use crate::reid::{Returning, WIDTH};
 use crate::track::{ByteTrack, Tracked, TrackerOptions};
 use crate::units::{Nanos, Score};
 use crate::{Error, Result, exercise};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use visits::{Newcomer, Visit};
 
 /// What a floor is told once, before its first frame.
 #[derive(Debug, Clone)]
@@ -60,23 +62,6 @@ pub struct Told {
     pub left: Vec<Link>,
     /// Visits that are over, by their first track.
     pub over: Vec<TrackId>,
-}
-
-/// Somebody's visit: who they are while they are seen, and while they may come back.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Visit {
-    trail: Trail,
-    /// The newest of its tracks.
-    track: TrackId,
-    /// Whether that track is over.
-    away: bool,
-}
-
-/// A track of which it is not known yet whose it is. What it did waits.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Newcomer {
-    trail: Trail,
-    seen: Vec<(Nanos, Detection)>,
 }
 
 /// All that a floor remembers but for the athletes.
@@ -180,7 +165,9 @@ impl Floor {
                 continue;
             };
             let Some(athlete) = self.athletes.get_mut(&visit) else { continue };
-            told.events.extend(spoken(track, at, athlete.step(at, &detection.keypoints)));
+            if !self.memory.newcomers.contains_key(&track) {
+                told.events.extend(spoken(track, at, athlete.step(at, &detection.keypoints)));
+            }
             self.people.push(Person { track, detection, status: athlete.status() });
         }
         self.wait(at, &mut told);
@@ -202,12 +189,12 @@ impl Floor {
     /// Somebody of the last frame was looked at; `looks` is an embedding, if there was enough to see.
     pub fn look(&mut self, track: TrackId, looks: Option<&[f32; WIDTH]>) {
         let Some(at) = self.memory.last else { return };
-        let trail = match self.memory.links.get(&track) {
-            Some(link) => self.memory.visits.get_mut(&link.visit).map(|visit| &mut visit.trail),
-            None => self.memory.newcomers.get_mut(&track).map(|newcomer| &mut newcomer.trail),
-        };
-        if let Some(trail) = trail {
-            trail.look(at, looks);
+        if let Some(newcomer) = self.memory.newcomers.get_mut(&track) {
+            newcomer.trail.look(at, looks);
+        } else if let Some(link) = self.memory.links.get(&track)
+            && let Some(visit) = self.memory.visits.get_mut(&link.visit)
+        {
+            visit.trail.look(at, looks);
         }
     }
 
@@ -233,7 +220,10 @@ impl Floor {
         let mut told = Told::default();
         let at = self.memory.last.unwrap_or_default();
         for (track, newcomer) in std::mem::take(&mut self.memory.newcomers) {
-            self.begin(track, newcomer, &mut told);
+            match self.memory.links.get(&track) {
+                Some(&link) => self.be_found(link, &newcomer, &mut told),
+                None => self.begin(track, newcomer, &mut told),
+            }
         }
         for (first, mut athlete) in std::mem::take(&mut self.athletes) {
             let track = self.memory.visits.get(&first).map_or(first, |visit| visit.track);
@@ -273,132 +263,6 @@ impl Floor {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.memory.visits.is_empty() && self.memory.newcomers.is_empty()
-    }
-
-    fn trail(&self, track: TrackId) -> Option<&Trail> {
-        match self.memory.links.get(&track) {
-            Some(link) => self.memory.visits.get(&link.visit).map(|visit| &visit.trail),
-            None => self.memory.newcomers.get(&track).map(|newcomer| &newcomer.trail),
-        }
-    }
-
-    /// A track was seen: one that is known where it is now, a new one for the first time.
-    fn see(&mut self, track: TrackId, seen: Detection, picture: Picture, at: Nanos) {
-        if let Some(link) = self.memory.links.get(&track) {
-            if let Some(visit) = self.memory.visits.get_mut(&link.visit) {
-                visit.trail.see(at, &seen, &picture);
-            }
-            return;
-        }
-        let newcomer = self.memory.newcomers.entry(track);
-        let newcomer =
-            newcomer.or_insert_with(|| Newcomer { trail: Trail::new(at, &seen, &picture), seen: Vec::new() });
-        newcomer.trail.see(at, &seen, &picture);
-        newcomer.seen.push((at, seen));
-    }
-
-    /// Decides about newcomers whose time has come.
-    fn settle(&mut self, at: Nanos, told: &mut Told) {
-        let tracks: Vec<TrackId> = self.memory.newcomers.keys().copied().collect();
-        for track in tracks {
-            match self.judge(track, at) {
-                Verdict::Wait => {}
-                verdict => {
-                    let Some(mut newcomer) = self.memory.newcomers.remove(&track) else { continue };
-                    // The athlete's step for the frame at hand comes with everybody's.
-                    newcomer.seen.retain(|&(seen, _)| seen < at);
-                    match verdict {
-                        Verdict::Is(visit, score) => self.go_on(track, visit, score, &newcomer, told),
-                        _ => self.begin(track, newcomer, told),
-                    }
-                }
-            }
-        }
-    }
-
-    fn judge(&self, track: TrackId, at: Nanos) -> Verdict<TrackId> {
-        let (Some(returning), Some(newcomer)) = (&self.options.returning, self.memory.newcomers.get(&track)) else {
-            return Verdict::New;
-        };
-        let others = self.memory.newcomers.iter().filter(|other| *other.0 != track).map(|other| &other.1.trail);
-        let visits = self.memory.visits.iter().map(|(first, visit)| (*first, &visit.trail));
-        returning.judge(&newcomer.trail, at, visits, others)
-    }
-
-    /// A new person's visit begins.
-    fn begin(&mut self, track: TrackId, newcomer: Newcomer, told: &mut Told) {
-        let link = Link { track, visit: track, since: newcomer.trail.first, score: None };
-        let picture = self.memory.picture.unwrap_or(Picture { width: 1, height: 1, sample_aspect_ratio: 1.0 });
-        let options = AthleteOptions {
-            exercise: self.options.exercise.clone(),
-            picture,
-            keypoint_visible: self.options.thresholds.keypoint_visible,
-        };
-        self.athletes.insert(track, Athlete::new(Arc::clone(&self.options.catalogue), options));
-        self.memory.visits.insert(track, Visit { trail: newcomer.trail, track, away: false });
-        self.admit(link, &newcomer.seen, told);
-    }
-
-    /// Somebody's visit goes on under another track.
-    fn go_on(&mut self, track: TrackId, first: TrackId, score: Score, newcomer: &Newcomer, told: &mut Told) {
-        let Some(visit) = self.memory.visits.get_mut(&first) else { return };
-        let (before, since) = (std::mem::replace(&mut visit.track, track), newcomer.trail.first);
-        visit.away = false;
-        visit.trail.join(&newcomer.trail);
-        if let Some(lost) = self.memory.links.remove(&before) {
-            self.memory.tracker.forget_one(before);
-            told.left.push(lost);
-        }
-        self.admit(Link { track, visit: first, since, score: Some(score) }, &newcomer.seen, told);
-    }
-
-    /// Announces a link, and lets the athlete do what waited.
-    fn admit(&mut self, link: Link, waited: &[(Nanos, Detection)], told: &mut Told) {
-        told.linked.push(link);
-        self.memory.links.insert(link.track, link);
-        let Some(athlete) = self.athletes.get_mut(&link.visit) else { return };
-        for (at, seen) in waited {
-            told.events.extend(spoken(link.track, *at, athlete.step(*at, &seen.keypoints)));
-        }
-    }
-
-    /// A track is over: nobody was where it was last seen.
-    fn end(&mut self, track: TrackId, at: Nanos, told: &mut Told) {
-        if let Some(newcomer) = self.memory.newcomers.remove(&track) {
-            self.begin(track, newcomer, told);
-        }
-        let Some(link) = self.memory.links.remove(&track) else { return };
-        if let Some(athlete) = self.athletes.get_mut(&link.visit) {
-            told.events.extend(spoken(track, at, athlete.leave(at)));
-        }
-        if let Some(visit) = self.memory.visits.get_mut(&link.visit) {
-            visit.away = true;
-        }
-        told.left.push(link);
-    }
-
-    /// Time goes on for those who are away; whoever is away too long will not come back.
-    fn wait(&mut self, at: Nanos, told: &mut Told) {
-        let limit = self.options.returning.map_or(Nanos(0), |returning| returning.away);
-        let away: Vec<(TrackId, TrackId, bool)> = self
-            .memory
-            .visits
-            .iter()
-            .filter(|(_, visit)| visit.away)
-            .map(|(first, visit)| (*first, visit.track, at - visit.trail.last > limit))
-            .collect();
-        for (first, track, gone) in away {
-            let Some(athlete) = self.athletes.get_mut(&first) else { continue };
-            let said = if gone { athlete.close(at) } else { athlete.wait(at) };
-            told.events.extend(spoken(track, at, said));
-            // Somebody who just came may still be found to be them.
-            let asked_for = self.memory.newcomers.values().any(|newcomer| newcomer.trail.first < at);
-            if gone && !asked_for {
-                self.athletes.remove(&first);
-                self.memory.visits.remove(&first);
-                told.over.push(first);
-            }
-        }
     }
 }
 
