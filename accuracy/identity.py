@@ -1,4 +1,4 @@
-"""Whether people who come back are known again: `python -m accuracy.identity CLIP`, a clip of people who come one by one.
+"""Whether people who come back are known again: `python -m accuracy.identity CLIP`, a clip of people one by one.
 
 Every two of them are played after one another with a while between: the first part of one's visit, then the rest of the
 same visit, which should go on with it, or another's, which never should.

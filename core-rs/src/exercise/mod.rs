@@ -189,6 +189,15 @@ impl Athlete {
         out
     }
 
+    /// They are back after [`Athlete::leave`]: their set goes on, and their movement is looked at as if for the first time,
+    /// since what was seen before the gap would only confuse.
+    pub fn come_back(&mut self) {
+        let (sets, form) = (std::mem::take(&mut self.state.sets), std::mem::take(&mut self.state.form));
+        *self = Self::new(Arc::clone(&self.catalogue), self.state.options.clone());
+        (self.state.sets, self.state.form) = (sets, form);
+        self.expect();
+    }
+
     /// What follows from time alone, while nobody sees the person.
     pub fn wait(&mut self, at: Nanos) -> Vec<Movement> {
         let mut out = Vec::new();
@@ -295,6 +304,11 @@ impl Athlete {
         let before = out.len();
         self.state.sets.step(Candidate { cycle, depth, evidence, effort, reviews }, &self.catalogue, out);
         self.tell(before, out);
+        self.expect();
+    }
+
+    /// Expects more of what is usual in the set.
+    fn expect(&mut self) {
         self.state.depth.usual = self.state.sets.usual_depth().sqrt() * WHOLE;
         for follower in &mut self.state.heights {
             follower.usual = self.state.sets.usual_rise(follower.channel());

@@ -135,6 +135,9 @@ impl Floor {
             }
             told.left.push(lost);
         }
+        if let Some(athlete) = self.athletes.get_mut(&first) {
+            athlete.come_back();
+        }
         self.admit(Link { track, visit: first, since, score: Some(score) }, &newcomer.seen, told);
     }
 
