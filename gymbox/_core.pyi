@@ -820,6 +820,10 @@ class Floor:
         """The tracks that are not over, and whose each is."""
 
     @property
+    def visits(self) -> list[tuple[int, int]]:
+        """Every visit that is not over, by its first track, and the newest track that it had."""
+
+    @property
     def last_ns(self) -> int | None:
         """When the last frame was taken."""
 

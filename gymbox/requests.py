@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from gymbox.bus.request import Request
-from gymbox.events import Message, Name
-from gymbox.identity import SessionId, SetId
+from gymbox.events import Count, Message, Name
+from gymbox.identity import CameraId, SessionId, SetId, TrackId
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 """Of the asker's making: a request that is sent again with the same key is done once."""
@@ -92,3 +92,34 @@ class SeeIncident(Request):
 
 class BackUp(Request):
     """Make a verified backup now."""
+
+
+class NameExercise(Request):
+    """Say what somebody does, which vision then need not find out; none: it is to find out again."""
+
+    track_id: TrackId
+    exercise: Name | None
+
+
+class AskVision(Request):
+    """How vision is."""
+
+
+class CameraSight(Message):
+    """How much of one camera vision has seen, since its process started."""
+
+    camera_id: CameraId
+    seen: Count
+    """Pictures that were looked at."""
+    dropped: Count
+    """Pictures that were overwritten before."""
+
+
+class VisionReport(Message):
+    """How vision is."""
+
+    model: str
+    device: str
+    inference_ms: Annotated[float, Field(ge=0)]
+    """How long the model usually takes, lately, for the pictures that it looks at together."""
+    cameras: tuple[CameraSight, ...]

@@ -14,7 +14,9 @@ from tests.lifter import FPS, SIZE, depths, pose
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tests.lifter import Floats
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float32]
 
 SECOND: Final = 1_000_000_000
 HUES: Final = slice(8, 32)

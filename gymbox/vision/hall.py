@@ -30,6 +30,10 @@ class Place:
     floor: _core.Floor
     wording: Wording
 
+    def has(self, track: int) -> bool:
+        """Whether somebody is there under that number."""
+        return any(link.track == track for link in self.floor.links)
+
 
 class Hall:
     """Whoever is in front of any camera.
@@ -50,6 +54,10 @@ class Hall:
     def __iter__(self) -> Iterator[Place]:
         return iter(self._places.values())
 
+    def known(self, camera_id: str) -> Place | None:
+        """A camera's floor, where there is one."""
+        return self._places.get(camera_id)
+
     def place(self, camera_id: str) -> Place:
         """A camera's floor, made where there was none."""
         return self._places.get(camera_id) or self.open(camera_id, epoch_after(self.life, camera_id), None)
@@ -64,7 +72,7 @@ class Hall:
             catalogue_json(None), **self._thresholds, away_s=self._away_s, looks=self.looks, state=state
         )
         place = self._places[camera_id] = Place(floor, Wording(camera_id, epoch, self.clock))
-        place.wording.know(floor.links)
+        place.wording.know(floor.visits)
         return place
 
     def takes(self, seen: Seen) -> bool:

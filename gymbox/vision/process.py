@@ -14,12 +14,15 @@ import numpy as np
 import structlog
 
 from gymbox import _core, models
-from gymbox.bus.endpoints import VISION
+from gymbox.bus.endpoints import VISION, VISION_REQUESTS
 from gymbox.bus.publish import Speaker
+from gymbox.bus.request import Server
 from gymbox.config import load
 from gymbox.errors import GymboxError
+from gymbox.requests import VisionReport
 from gymbox.runtime import runtime_library
 from gymbox.service import run
+from gymbox.vision.desk import open_desk
 from gymbox.vision.diary import Diary
 from gymbox.vision.eye import Eyes
 from gymbox.vision.missed import missed
@@ -44,32 +47,40 @@ async def watch(service: Service, *, settings: Settings, config: Path | None) ->
     model = models.find(None if settings.vision.model == "auto" else settings.vision.model)
     pose = await asyncio.to_thread(open_model, model, settings.vision)
     roster = Roster(settings, config)
-    async with Speaker(VISION, run_dir=settings.run_dir, data_dir=settings.data_dir) as speaker:
+    async with (
+        Speaker(VISION, run_dir=settings.run_dir, data_dir=settings.data_dir) as speaker,
+        Server(VISION_REQUESTS, run_dir=settings.run_dir) as desk,
+    ):
         diary = Diary(settings.data_dir / "vision")
         watching = Watch(model, pose, settings=settings, speaker=speaker, diary=diary)
         left = watching.resume()
         eyes = Eyes(settings.run_dir)
         eyes.watch(roster.ids())
+        turn = asyncio.Lock()
+        watching.say(watching.give_up(left.keys() - roster.ids()))
         for eye in eyes:
             if last_ns := left.get(eye.camera_id):
                 eye.missed = missed(roster.cameras[eye.camera_id], settings.run_dir, last_ns)
+        report = VisionReport(model=model.name, device=pose.device, inference_ms=0, cameras=())
+        open_desk(desk, watching, eyes, turn=turn, report=report)
         service.ready(f"watching {len(eyes)} cameras by {model.name} on {pose.device}")
         try:
-            await _look(service, eyes, watching, roster)
+            await _look(service, eyes, watching, roster, turn)
         finally:
             await eyes.close()
             diary.close()
 
 
-async def _look(service: Service, eyes: Eyes, watching: Watch, roster: Roster) -> None:
+async def _look(service: Service, eyes: Eyes, watching: Watch, roster: Roster, turn: asyncio.Lock) -> None:
     loop = asyncio.get_running_loop()
     report_at = loop.time() + REPORT_S
     while not service.stopping:
-        outcomes = await asyncio.to_thread(watching.look, list(eyes))
-        watching.say(outcomes or watching.rest(list(eyes)))
+        async with turn:
+            outcomes = await asyncio.to_thread(watching.look, list(eyes))
+            watching.say(outcomes + watching.rest(list(eyes)))
+            if roster.changed():
+                watching.say(watching.give_up(eyes.watch(roster.ids())))
         service.worked()
-        if roster.changed():
-            watching.say(watching.give_up(eyes.watch(roster.ids())))
         if loop.time() > report_at:
             report_at = loop.time() + REPORT_S
             _report(eyes, watching)

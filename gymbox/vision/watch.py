@@ -14,13 +14,13 @@ import structlog
 
 from gymbox import _core
 from gymbox.clock import Clock, now_ns
-from gymbox.errors import StateError
+from gymbox.errors import BusError, ExerciseError, StateError
 from gymbox.events import Embedding
-from gymbox.exercises import catalogue_json
-from gymbox.identity import new_epoch
+from gymbox.exercises import catalogue_json, load
+from gymbox.identity import TrackName, new_epoch
 from gymbox.vision.diary import ANEW_S, Diary, FloorState, Head
 from gymbox.vision.hall import Hall
-from gymbox.vision.record import Ended, Looked, Seen
+from gymbox.vision.record import Ended, Looked, Named, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +36,8 @@ _log = structlog.get_logger(__name__)
 
 QUIET_NS: Final = 5_000_000_000
 """How long a camera may send nothing until that means that nobody is seen: as long as a track waits for its person."""
+SETTLED_NS: Final = 300_000_000
+"""How long nothing may come from a file that is over until its last picture was seen."""
 LOOKS: Final = "colour-parts"
 LOOKS_VERSION: Final = 1
 NOBODY: Final = np.zeros((0, 5), np.float32), np.zeros((0, 17, 3), np.float32)
@@ -67,6 +69,7 @@ class Watch:
         self._model, self._pose, self._speaker, self._diary = model, pose, speaker, diary
         self._clock = Clock.shared(settings.run_dir)
         self._away_s = settings.vision.relink_s
+        self._version = self._versioned()
         self._hall = self._new_hall(new_epoch())
         self._begun_ns = now_ns()
         self._last_seen: dict[str, int] = {}
@@ -156,7 +159,7 @@ class Watch:
             quiet_ns = now_ns() - self._last_seen.setdefault(eye.camera_id, now_ns())
             if place.floor.empty or not (picture := place.floor.picture):
                 continue
-            if eye.over:
+            if eye.over and quiet_ns > SETTLED_NS:
                 events += self._apply(Ended(eye.camera_id))
             elif quiet_ns > QUIET_NS:
                 self._last_seen[eye.camera_id] += quiet_ns
@@ -169,9 +172,22 @@ class Watch:
         """What follows from cameras that were taken away."""
         return [Outcome(self._apply(Ended(camera_id)), []) for camera_id in camera_ids]
 
-    def ask(self, record: Record) -> list[Outcome]:
-        """What follows from something that was asked for."""
-        return [Outcome(self._apply(record), [])]
+    def name(self, track_id: str, exercise: str | None) -> list[Outcome]:
+        """What follows from being told what somebody does.
+
+        Raises:
+            BusError: nobody is there under that name.
+            ExerciseError: there is no such exercise.
+        """
+        track = TrackName.parse(track_id)
+        place = self._hall.known(track.camera_id)
+        if not place or place.wording.epoch != track.epoch or not place.has(track.number):
+            raise BusError(f"track {track_id}: nobody is there under that name")
+        if exercise is not None and exercise not in (known := [each.id for each in load().exercises]):
+            raise ExerciseError(f"exercise {exercise}: expected one of {', '.join(known)}")
+        events = self._apply(Named(track.camera_id, track.number, exercise))
+        self._diary.sync()
+        return [Outcome(events, [])]
 
     def say(self, outcomes: list[Outcome]) -> None:
         """Say what pictures gave; belongs to the event loop's thread."""
@@ -213,9 +229,8 @@ class Watch:
     def _new_hall(self, life: str, *, clock: Clock | None = None) -> Hall:
         return Hall(life, self._model.thresholds, clock=clock or self._clock, away_s=self._away_s, looks=LOOKS)
 
-    @property
-    def _version(self) -> str:
-        """Of all that the floors' states depend on."""
+    def _versioned(self) -> str:
+        """The version of all that the floors' states depend on."""
         parts = Path(_core.__file__).read_bytes(), catalogue_json(None).encode(), self._model.sha256.encode()
         settings = f"{self._away_s} {LOOKS} {LOOKS_VERSION}".encode()
         return hashlib.blake2b(b"".join((*parts, settings)), digest_size=16).hexdigest()

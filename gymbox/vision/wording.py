@@ -45,9 +45,9 @@ class Wording:
         """The name of a track of the core."""
         return TrackName(self.camera_id, self.epoch, number)
 
-    def know(self, links: list[_core.Link]) -> None:
-        """Take note of tracks that were announced before."""
-        self._visits |= {link.track: link.visit for link in links}
+    def know(self, visits: list[tuple[int, int]]) -> None:
+        """Take note of visits that were announced before, each with its newest track."""
+        self._visits |= {track: visit for visit, track in visits}
 
     def resumed(self, link: _core.Link, t_ns: int) -> Event:
         """That a track goes on after vision was away."""
@@ -58,7 +58,7 @@ class Wording:
         return list(self._events(told, t_ns))
 
     def _events(self, told: _core.Told, t_ns: int) -> Iterator[Event]:
-        self.know(told.linked)
+        self.know([(link.visit, link.track) for link in told.linked])
         for link in told.linked:
             yield self._linked(link, t_ns)
         for event in told.events:

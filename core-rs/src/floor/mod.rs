@@ -247,6 +247,11 @@ impl Floor {
         self.memory.links.values()
     }
 
+    /// Every visit that is not over, by its first track, and the newest track that it had.
+    pub fn visits(&self) -> impl Iterator<Item = (TrackId, TrackId)> {
+        self.memory.visits.iter().map(|(first, visit)| (*first, visit.track))
+    }
+
     /// When the last frame was taken.
     #[must_use]
     pub fn last(&self) -> Option<Nanos> {

@@ -197,6 +197,12 @@ impl PyFloor {
         self.lock().links().copied().map(PyLink::from).collect()
     }
 
+    /// Every visit that is not over, and the newest track that it had.
+    #[getter]
+    fn visits(&self) -> Vec<(u64, u64)> {
+        self.lock().visits().map(|(first, newest)| (first.0, newest.0)).collect()
+    }
+
     /// When the last frame was taken.
     #[getter]
     fn last_ns(&self) -> Option<i64> {
