@@ -46,8 +46,8 @@ HOME = ROOT / "out" / "demo"
 """Of the demo's box, made anew each time."""
 PORT = 8080
 
-START_S, AFTER_S = 60, 30
-"""How long the box may take to be ready, and what is left to hear after the pass."""
+START_S, PASS_S = 180, 150
+"""How long the box may take to be ready, and a pass with all that follows from it; on an idle machine 6 and 30."""
 LATE_S, SHORT_S = 15, 5
 """A replay may not be later after its alert, nor shorter."""
 
@@ -83,8 +83,8 @@ class Person:
 
     @property
     def waits(self) -> bool:
-        """Whether there is more to come of what they began."""
-        return bool(self.reps) and (not self.done or len(self.plays) < len(self.alerts))
+        """Whether there is more to come."""
+        return not self.done or len(self.plays) < len(self.alerts)
 
     def replayed(self, alert: str) -> bool:
         """Whether its replay came in time, and plays long enough."""
@@ -118,14 +118,8 @@ async def follow(phone: Phone, person: Person) -> None:
                 person.plays[alert] = played_s(await phone.fetch(url))
             case {"type": "set_finished"}:
                 person.done = True
-        if person.done and not person.waits:
+        if not person.waits:
             return
-
-
-def length_s(video: Path) -> float:
-    """Seconds of a video."""
-    with av.open(str(video)) as container:
-        return (container.duration or 0) / av.time_base
 
 
 def played_s(clip: bytes) -> float:
@@ -133,6 +127,12 @@ def played_s(clip: bytes) -> float:
     with av.open(io.BytesIO(clip), "r") as container:
         times = [frame.time for frame in container.decode(video=0)]
     return float(times[-1] - times[0])
+
+
+def is_over(people: list[Person]) -> bool:
+    """Whether all who did something have heard all of it."""
+    lifters = [person for person in people if person.reps]
+    return bool(lifters) and not any(person.waits for person in lifters)
 
 
 async def attend(config: Path, people: list[Person]) -> None:
@@ -145,8 +145,8 @@ async def attend(config: Path, people: list[Person]) -> None:
             invited, _ = await ask(HUB_REQUESTS, Invite(), Invited, run_dir=run_dir)  # as `gymbox qr` does
             return await Phone.pair(http, invited.url, name="demo")
 
-        phone, over = await another(), time.monotonic() + length_s(CLIP)
-        while (now := time.monotonic()) < over or (now < over + AFTER_S and any(person.waits for person in people)):
+        phone, until = await another(), time.monotonic() + PASS_S
+        while time.monotonic() < until and not is_over(people):
             for someone in await phone.strangers():
                 await phone.claim(someone["session_id"])
                 people.append(Person(someone["figure"]["track_id"]))

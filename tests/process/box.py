@@ -15,6 +15,8 @@ from tests.process.lives import wait_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LIMIT_S: Final = 180
+"""For whatever a busy machine takes long for."""
 SAMPLE: Final = Path(__file__).parents[1] / "data/sample.mp4"
 BOX: Final = """\
 data_dir = "data"
@@ -50,7 +52,7 @@ class Box:
         return [line for line in lines if line["event"] == event and line.items() >= more.items()]
 
     def wait(self, event: str, *, times: int = 1, **more: object) -> None:
-        wait_for(f"{event} {more}", lambda: len(self.said(event, **more)) >= times)
+        wait_for(f"{event} {more}", lambda: len(self.said(event, **more)) >= times, LIMIT_S)
 
     def pids(self) -> dict[str, int]:
         """The live processes, by name."""
@@ -71,7 +73,7 @@ def alive(pid: int) -> bool:
 
 @contextmanager
 def box(folder: Path, *cameras: str, port: int = 0, loop: bool = True) -> Iterator[Box]:
-    """A box whose cameras all show the sample."""
+    """A box whose cameras all show the sample, at its own pace."""
     told = str(loop).lower()
     tables = [CAMERA.format(camera=camera, sample=SAMPLE, loop=told) for camera in cameras]
     (folder / "gymbox.toml").write_text(BOX.format(port=port) + "".join(tables))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -14,12 +15,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
+import pytest
 
 from gymbox.bus.endpoints import VISION
 from gymbox.bus.subscribe import Heard, Listener, Lost
 from gymbox.events import RepCountedEvent
 from gymbox.hub.password import Password
-from tests.process.box import Box, box
+from tests.process.box import LIMIT_S, SAMPLE, Box, box
 from tests.process.lives import wait_for
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ def kill(running: Box, part: str, chance: random.Random) -> None:
     """End a process at its work, and wait until its next life is at work."""
     before = running.pids()[SERVES[part]]
     os.kill(before, signal.SIGKILL)
-    wait_for(f"another {part}", lambda: running.pids().get(SERVES[part], before) != before, 60)
+    wait_for(f"another {part}", lambda: running.pids().get(SERVES[part], before) != before, LIMIT_S)
     time.sleep(chance.uniform(0.5, 3))
 
 
@@ -125,11 +127,11 @@ async def watched(running: Box, port: int, password: str, parts: list[str], chan
     watcher = Watcher(port, password)
     watching = asyncio.create_task(watcher.run())
     folder = running.config.parent
-    await asyncio.to_thread(wait_for, "the first repetitions", lambda: rows(folder).total() > 3)
+    await asyncio.to_thread(wait_for, "the first repetitions", lambda: rows(folder).total() > 3, LIMIT_S)
     for part in parts:
         await asyncio.to_thread(kill, running, part, chance)
     before = rows(folder).total()
-    await asyncio.to_thread(wait_for, "the count to go on", lambda: rows(folder).total() > before + 3)
+    await asyncio.to_thread(wait_for, "the count to go on", lambda: rows(folder).total() > before + 3, LIMIT_S)
     config = running.config.read_text()
     running.config.write_text(config.partition("[[camera]]")[0])  # what was seen is all now
     gone = SERVES["camera"]
@@ -163,3 +165,29 @@ def test_whatever_is_killed_the_count_goes_on_and_no_repetition_is_lost_or_twice
     # Whoever listened from the middle of a set on heard all of its rest.
     for set_id, kind, number in heard:
         assert (number + 1 not in numbers[set_id, kind]) or (set_id, kind, number + 1) in heard
+
+
+@pytest.mark.skipif(KILLS <= 10, reason="a minute a pass: ./just soak")
+@pytest.mark.parametrize("number", range(KILLS // 20))
+def test_a_pass_with_kills_in_it_is_counted_as_if_nothing_had_happened(number: int, tmp_path: Path) -> None:
+    """Without the camera's: what a dead camera does not send, nobody can count."""
+    chance = random.Random(number)  # noqa: S311 -- the same moments each time
+    parts = chance.sample(["recorder", "vision", "hub"], 3)
+    with box(tmp_path, "rack-1", loop=False) as running:
+        wait_for("the first repetitions", lambda: rows(tmp_path).total() > 3, LIMIT_S)
+        for part in parts:
+            kill(running, part, chance)
+        running.wait("camera", process="camera-rack-1", state="ended")
+        meant = truth()
+        wait_for(f"all of {meant}", lambda: counted(tmp_path) == meant, LIMIT_S)
+        assert running.stop() == 0
+
+
+def truth() -> Counter[tuple[str, str]]:
+    sets = json.loads(SAMPLE.with_suffix(".json").read_text())["sets"]
+    return Counter((each["exercise"], rep["kind"]) for each in sets for rep in each["reps_at"])
+
+
+def counted(folder: Path) -> Counter[tuple[str, str]]:
+    with closing(sqlite3.connect(f"file:{folder}/data/gymbox.db?mode=ro", uri=True, timeout=10)) as connection:
+        return Counter(connection.execute("select exercise, kind from rep_events"))
