@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 132
 
-BENCHES = ("pipeline", "letterbox", "tracker", "exercise", "storage", "capture")
+BENCHES = ("pipeline", "letterbox", "tracker", "exercise", "storage", "capture", "live")
 
 
 def main() -> int:

@@ -5,16 +5,14 @@ import re
 import subprocess
 import sys
 import tomllib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from gymbox.config import Settings, load
+from gymbox.config.explain import unknown_variables
 from gymbox.config.toml_lines import line_of, lines
 from gymbox.errors import ConfigError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GOOD = """\
 data_dir = "data"  # beside this file
@@ -186,3 +184,10 @@ def test_the_command_line_checks_shows_and_describes(file: Path) -> None:
 
 def test_only_toml_s_own_ends_of_lines_count() -> None:
     assert lines('a = "\x85\u2028"\r\nb = 1\r\n') == {("a",): 1, ("b",): 2}
+
+
+def test_each_variable_of_the_example_sets_something() -> None:
+    example = (Path(__file__).parents[2] / ".env.example").read_text()
+    named = re.findall(r"^#(GYMBOX_\w+)=", example, re.MULTILINE)
+    assert {"GYMBOX_RUNTIME", "GYMBOX_CONFIG", "GYMBOX_DATA_DIR"} <= set(named)
+    assert unknown_variables(named) == []
