@@ -92,7 +92,7 @@ def run(
         if isinstance(cause, GymboxError):
             _log.error("cannot go on", error=str(cause))
             return 2
-        _log.exception("failed", error=f"{type(cause).__name__}: {cause}")
+        _log.exception("failed", error=f"{type(cause).__name__}: {cause}".rstrip(": "))
         return 1
     return 0
 
