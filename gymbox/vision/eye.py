@@ -70,12 +70,23 @@ class Eye:
             self.seen += 1
         return picture
 
-    def _newest(self) -> Picture | None:
+    def newest_ns(self) -> int | None:
+        """When the newest picture in the ring was taken; none where there is none."""
+        reader = self._ring()
+        found = reader.newest() if reader else None
+        return found[1] if found else None
+
+    def _ring(self) -> _core.FrameReader | None:
+        """The ring as it is now."""
         if self._reader is None or self._reader.over:
             self._reader, self._last = None, 0
             with contextlib.suppress(RingError):  # there is none yet, or not any more
                 self._reader = _core.FrameReader(frames_name(self._run_dir, self.camera_id))
-        if self._reader is None or not (found := self._reader.newest(self._last)):
+        return self._reader
+
+    def _newest(self) -> Picture | None:
+        reader = self._ring()
+        if reader is None or not (found := reader.newest(self._last)):
             return None
         sequence, t_ns, frame = found
         if self._last:

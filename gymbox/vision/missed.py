@@ -14,7 +14,7 @@ from gymbox.picture import frame_of
 from gymbox.vision.eye import Picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from gymbox import _core
@@ -27,20 +27,22 @@ CLOSE: Final = 3
 FOREVER_NS: Final = 2**62
 
 
-def missed(camera: CameraSettings, run_dir: Path, after_ns: int) -> Iterator[Picture]:
-    """The camera's pictures from `after_ns` on until now, at the rate at which it is looked at.
+def missed(
+    camera: CameraSettings, run_dir: Path, after_ns: int, newest_ns: Callable[[], int | None]
+) -> Iterator[Picture]:
+    """The camera's pictures after `after_ns`, at the rate at which it is looked at, up to the newest in its ring.
 
-    While they are looked at more come, so this goes on in rounds until it has caught up. Where the camera's process
-    ended too, nothing is there.
+    While they are looked at more come, so this goes on in rounds until it has caught up. The pre-roll may be ahead of
+    the ring: a file is read before it is shown. Where the camera's process ended too, nothing is there.
     """
     sampler, first_ns = Sampler(camera.fps), after_ns
     sampler.takes(after_ns)
     while True:
-        count = 0
+        count, until_ns = 0, newest_ns() or FOREVER_NS
         try:
-            packets = cut(run_dir, camera.id, after_ns, FOREVER_NS)
+            packets = cut(run_dir, camera.id, after_ns, until_ns)
             for t_ns, picture, ratio in _decoded(packets):
-                if t_ns > after_ns and sampler.takes(t_ns):
+                if after_ns < t_ns <= until_ns and sampler.takes(t_ns):
                     rotation = (camera.rotate - picture.rotation) % 360
                     yield Picture(
                         camera.id, t_ns, frame_of(picture, sample_aspect_ratio=ratio, rotation=rotation), live=False

@@ -60,7 +60,7 @@ async def watch(service: Service, *, settings: Settings, config: Path | None) ->
         watching.say(watching.give_up(left.keys() - roster.ids()))
         for eye in eyes:
             if last_ns := left.get(eye.camera_id):
-                eye.missed = missed(roster.cameras[eye.camera_id], settings.run_dir, last_ns)
+                eye.missed = missed(roster.cameras[eye.camera_id], settings.run_dir, last_ns, eye.newest_ns)
         report = VisionReport(model=model.name, device=pose.device, inference_ms=0, cameras=())
         open_desk(desk, watching, eyes, turn=turn, report=report)
         service.ready(f"watching {len(eyes)} cameras by {model.name} on {pose.device}")
