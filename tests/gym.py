@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from json import load, loads
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import aiohttp
 
@@ -28,7 +28,7 @@ from tests.process.lives import start, wait_for
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from pathlib import Path
 
     from gymbox.events import Event
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 PASSWORD: Final = "a long password"  # noqa: S105 -- of a box that lives for a test
 JSON = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Gym:
 
     @classmethod
     def open(cls, folder: Path, stack: ExitStack, *, hub: str = "") -> Gym:
-        """Start recorder and hub, and wait until both answer."""
+        """Start recorder and hub in `folder`, with these settings, and wait until both answer."""
         port = free_port()
         (folder / "gymbox.toml").write_text(
             f'data_dir = "."\nrun_dir = "."\n\n[hub]\nhost = "127.0.0.1"\nport = {port}\nmdns = false\n{hub}\n'
@@ -62,7 +63,7 @@ class Gym:
         gym = cls(folder, stack, port)
         gym.begin("recorder")
         gym.hub = gym.begin("hub")
-        wait_for("the hub", gym.answers)
+        wait_for("the hub", gym.answers, 120)
         wait_for("the recorder", (folder / "gymbox.db").exists)
         return gym
 
@@ -193,6 +194,16 @@ async def ask_until_known(request: Pair, run_dir: Path) -> None:
             await asyncio.sleep(0.05)
         else:
             return
+
+
+async def until(ask: Callable[[], Awaitable[T]], holds: Callable[[T], object]) -> T:
+    """The first answer that holds; no more often than a phone may ask."""
+    tries = 0
+    while not holds(found := await ask()):
+        tries += 1
+        assert tries < 300, f"waited 30 s, and still it was {found}"
+        await asyncio.sleep(0.1)
+    return found
 
 
 async def heard(socket: Socket, last: str) -> list[JSON]:

@@ -121,6 +121,8 @@ class HubSettings(Section):
     tls_key: Path | None = None
     metrics: Literal["operator", "loopback"] = "operator"
     """Who may read `/metrics`: the operator alone, or also whoever runs on the box itself, without a token."""
+    requests_per_s: Annotated[int, Field(ge=1, le=100_000)] = 10
+    """Of one device or address, for long; six times as many at once. Less, and an app's first look is refused."""
     pairing_token_s: Seconds = 300
     device_token_days: Annotated[int, Field(ge=1, le=3650)] = 365
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gymbox.hub.tokens import Claims, Tokens
     from gymbox.storage import Reader
 
+BURST: Final = 6
+"""Seconds' worth of requests that may come at once."""
 COOKIE: Final = "gymbox"
 """The operator's token in a browser, which can show a page by it and change nothing: it counts for GET alone."""
 PROTOCOL: Final = "gymbox"
@@ -50,10 +52,10 @@ class Guests:
 
     def __init__(self, reader: Reader, tokens: Tokens, password: Password, settings: HubSettings) -> None:
         self._reader, self._tokens, self._password, self._settings = reader, tokens, password, settings
-        self._strangers = Limit(most=120, each_s=0.05)
-        """By address, who shows no good token: a page with its files at once, 20 requests a second for long."""
-        self._known = Limit(most=60, each_s=0.1)
-        """By token: 10 requests a second for long."""
+        self._strangers = Limit(BURST * settings.requests_per_s, each_s=1 / settings.requests_per_s)
+        """By address, who shows no good token."""
+        self._known = Limit(BURST * settings.requests_per_s, each_s=1 / settings.requests_per_s)
+        """By device."""
         self.failures = Limit(most=10, each_s=6)
         """By address, wrong passwords and pairing tokens: 10 a minute."""
 

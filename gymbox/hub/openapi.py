@@ -95,7 +95,7 @@ def _operation(route: Route, references: dict[tuple[type[BaseModel], Mode], Sche
         "summary": route.summary,
         "parameters": [*_parameters(route.path_model, "path"), *_parameters(route.query, "query")],
         "responses": _good(route, references) | _bad(route, references[Problem, "serialization"]),
-        "security": [{"token": []}] if route.who != OPEN else [],
+        "security": [*([{"token": []}] if route.who != OPEN else []), *([{}] if route.local else [])],
     }
     if route.who != OPEN:
         operation["description"] = f"For: {', '.join(sorted(route.who))}."

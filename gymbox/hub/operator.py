@@ -42,7 +42,7 @@ class DevicePath(In):
     device_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
 
 
-class Device(Out):
+class PairedDevice(Out):
     """A paired phone or screen."""
 
     id: str
@@ -54,7 +54,7 @@ class Device(Out):
 class Devices(Out):
     """All of them, newest first."""
 
-    devices: tuple[Device, ...]
+    devices: tuple[PairedDevice, ...]
 
 
 class IncidentPath(In):
@@ -88,7 +88,9 @@ async def login(box: Box, call: Call) -> web.Response:
 async def all_devices(box: Box, _call: Call) -> Devices:
     """All paired devices."""
     found = await box.reader.read(devices.devices)
-    return Devices(devices=tuple(Device(**one.model_dump(include=set(Device.model_fields))) for one in found))
+    return Devices(
+        devices=tuple(PairedDevice(**one.model_dump(include=set(PairedDevice.model_fields))) for one in found)
+    )
 
 
 async def revoke(box: Box, call: Call) -> None:

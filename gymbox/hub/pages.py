@@ -52,14 +52,16 @@ async def part(_box: Box, call: Call) -> web.Response:
 
 @web.middleware
 async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Whoever asks for the page and is not logged in gets the page to log in."""
+    """A browser that asks for the page and is not logged in gets the page to log in."""
     try:
         return await handler(request)
     except Refusal as refusal:
-        if refusal.problem.status != 401 or request.path != "/docs":
+        reads = "text/html" in request.headers.get("Accept", "")
+        if refusal.problem.status != 401 or request.path != "/docs" or not reads:
             raise
         response = _file("login.html")
         response.set_status(401)
+        response.headers.update(refusal.headers)
         return response
 
 

@@ -54,13 +54,13 @@ def _rep(event: events.RepCountedEvent) -> words.RepCounted:
     if rep := event.rep:
         found = rep.model_dump(include={"exercise", "kind", "number", "range_of_motion", "symmetry"})
         found |= {"down_s": _seconds(rep.start_ns, rep.turn_ns), "up_s": _seconds(rep.turn_ns, rep.end_ns)}
-    return words.RepCounted(data=words.Rep(**_of_track(event), set_id=event.set_id, state=event.state, **found))
+    return words.RepCounted(data=words.Repetition(**_of_track(event), set_id=event.set_id, state=event.state, **found))
 
 
 @told.register
 def _alert(event: events.FormAlertEvent) -> words.FormAlert:
     fields = event.model_dump(include={"alert_id", "set_id", "exercise", "check", "rep", "measured", "min", "max"})
-    data = words.Alert(**_of_track(event), **fields, message=advice(event.exercise, event.check))
+    data = words.Fault(**_of_track(event), **fields, message=advice(event.exercise, event.check))
     return words.FormAlert(data=data)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Annotated, Final, Self
+from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from gymbox.exercises import load
-from gymbox.hub.problem import Refusal
 from gymbox.hub.route import MEMBERS, In, Out, Route, Whole
 from gymbox.identity import SessionId, SetId, TrackId
 from gymbox.requests import DeleteSet, EditSet, UndoSet
@@ -47,18 +46,24 @@ class KeyQuery(In):
     key: Key
 
 
+def _known(exercise: str) -> str:
+    if exercise not in _exercises():
+        raise ValueError(f"expected one of {', '.join(_exercises())}")
+    return exercise
+
+
+def _exercises() -> list[str]:
+    return [exercise.id for exercise in load().exercises]
+
+
 class Correction(In):
-    """What is right instead of what was counted: the exercise, the repetitions, or both."""
+    """What is right instead of what was counted; what is not given stays as it is."""
 
     key: Key
-    exercise: Annotated[str | None, StringConstraints(pattern=r"^[a-z0-9_]{1,64}$")] = None
+    exercise: (
+        Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": _exercises()})] | None
+    ) = None
     reps: Annotated[int | None, Field(ge=0, le=10_000), Whole] = None
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if self.exercise is None and self.reps is None:
-            raise ValueError("expected an exercise, repetitions, or both")
-        return self
 
 
 class Undoing(In):
@@ -96,12 +101,10 @@ async def reps(box: Box, call: Call) -> RepList:
 async def correct(box: Box, call: Call) -> views.Set:
     """Correct a set."""
     wanted: Correction = call.body
-    known = {exercise.id for exercise in load().exercises}
-    if wanted.exercise is not None and wanted.exercise not in known:
-        raise Refusal(422, "invalid", f"exercise: expected one of {', '.join(sorted(known))}")
     await box.owned(call.guest, owners.of_set, call.path.set_id)
-    key = _key(call.guest, wanted.key)
-    await box.do(EditSet(set_id=call.path.set_id, key=key, exercise=wanted.exercise, reps=wanted.reps))
+    if wanted.exercise is not None or wanted.reps is not None:
+        key = _key(call.guest, wanted.key)
+        await box.do(EditSet(set_id=call.path.set_id, key=key, exercise=wanted.exercise, reps=wanted.reps))
     return await box.reader.read(history.one_set, call.path.set_id)
 
 

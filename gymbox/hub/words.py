@@ -25,7 +25,7 @@ class OfTrack(Out):
     """Capture time of the frame that made it certain, on the box's own clock."""
 
 
-class Rep(OfTrack):
+class Repetition(OfTrack):
     """A repetition. Withdrawn, it was none, and says nothing of itself."""
 
     set_id: str
@@ -41,7 +41,7 @@ class Rep(OfTrack):
     symmetry: float | None = None
 
 
-class Alert(OfTrack):
+class Fault(OfTrack):
     """A fault of form."""
 
     alert_id: str
@@ -159,7 +159,7 @@ class RepCounted(Out):
     """A repetition."""
 
     type: Literal["rep_counted"] = "rep_counted"
-    data: Rep
+    data: Repetition
     cursor: str = ""
 
 
@@ -167,7 +167,7 @@ class FormAlert(Out):
     """A fault of form."""
 
     type: Literal["form_alert"] = "form_alert"
-    data: Alert
+    data: Fault
     cursor: str = ""
 
 
