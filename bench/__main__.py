@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 132
 
-BENCHES = ("pipeline", "letterbox", "tracker", "exercise", "storage", "capture", "vision", "live")
+BENCHES = ("pipeline", "letterbox", "tracker", "exercise", "storage", "capture", "vision", "hub", "live")
 
 
 def main() -> int:

@@ -56,14 +56,15 @@ class Gym:
         """Start recorder and hub in `folder`, with these settings, and wait until both answer."""
         port = free_port()
         (folder / "gymbox.toml").write_text(
-            f'data_dir = "."\nrun_dir = "."\n\n[hub]\nhost = "127.0.0.1"\nport = {port}\nmdns = false\n{hub}\n'
+            f'data_dir = "."\nrun_dir = "."\n\n[hub]\nhost = "127.0.0.1"\nport = {port}\nmdns = false\n'
+            f"requests_per_s = 1000\n{hub}\n"
             '\n[[camera]]\nid = "rack-1"\nurl = "rtsp://user:secret@10.0.0.9/stream"\nzone = "weights"\n'
         )
         Password(folder).set(PASSWORD)
         gym = cls(folder, stack, port)
         gym.begin("recorder")
         gym.hub = gym.begin("hub")
-        wait_for("the hub", gym.answers, 120)
+        wait_for("the hub", gym.answers, 240)
         wait_for("the recorder", (folder / "gymbox.db").exists)
         return gym
 

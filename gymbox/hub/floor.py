@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from gymbox.bus.subscribe import Cursor
     from gymbox.events import Event, PerceptionEvent
+    from gymbox.hub.client import Pipe
 
 PRESENT_S: Final = 2.0
 """How long after the last picture somebody is on the floor. Lowering it makes people flicker behind a rack."""
@@ -74,7 +75,7 @@ class Floor:
         visit = self._visits.get(session_id) if session_id else None
         watching = [client for client in visit.clients if client.wants_poses] if visit else ()
         if watching:
-            frame = words.Pose(data=telling.figure(event)).model_dump_json().encode()
+            frame = telling.at_once(words.Pose(data=telling.figure(event)))
             for client in watching:
                 client.show(frame)
 
@@ -96,8 +97,10 @@ class Floor:
         entry = Entry(speaker, cursor, self.position, message, telling.frame(message, self.position))
         visit.keep(entry)
         for client in visit.clients:
-            if entry.is_after(client.position, self._epochs):
-                client.offer(entry.frame_for(client.position))
+            if client.ahead:
+                self._catch_up(client, entry)
+            else:
+                client.offer(entry.frame)
 
     def lose(self, speaker: str, cursor: Cursor, why: str) -> None:
         """Numbered events are gone for good: everybody is told to read the history."""
@@ -111,12 +114,13 @@ class Floor:
         """Numbered events are gone, which is no loss to a client."""
         self._move(speaker, cursor)
 
-    def join(self, session_id: str, after: Position) -> tuple[Visit, Client]:
+    def join(self, session_id: str, after: Position, pipe: Pipe) -> tuple[Visit, Client]:
         """Somebody who hears all of a visit from here on, and first what they missed, and how things stand.
 
         Args:
             session_id: the visit.
             after: how far they have heard; nothing where they begin.
+            pipe: where frames go.
         """
         known = session_id in self._visits
         visit = self._fresh(session_id)
@@ -128,9 +132,15 @@ class Floor:
             gap = words.Missed(data=words.Gap(why="more may have happened than the box keeps; read the history"))
             frames.insert(0, telling.frame(gap, start))
         state = words.Standing(data=visit.state())
-        client = Client(start, [*frames, telling.frame(state, start.joined(self.position))])
+        client = Client(start, pipe, [*frames, telling.frame(state, start.joined(self.position))])
         visit.clients.add(client)
         return visit, client
+
+    def _catch_up(self, client: Client, entry: Entry) -> None:
+        """An event to a client that may have heard it from the hub's last life."""
+        if entry.is_after(client.position, self._epochs):
+            client.offer(entry.frame_for(client.position))
+        client.ahead = client.position.joined(self.position) != self.position
 
     def _move(self, speaker: str, cursor: Cursor) -> None:
         self.position = self.position.moved(speaker, cursor)

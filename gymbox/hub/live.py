@@ -12,8 +12,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import Field, ValidationError
 
 from gymbox.errors import UnknownError, in_words
-from gymbox.hub import words
-from gymbox.hub.client import Client, SlowError
+from gymbox.hub import telling, words
+from gymbox.hub.client import SlowError
 from gymbox.hub.guests import PROTOCOL
 from gymbox.hub.limits import Limit
 from gymbox.hub.position import Position
@@ -24,6 +24,7 @@ from gymbox.storage import owners
 
 if TYPE_CHECKING:
     from gymbox.hub.box import Box
+    from gymbox.hub.client import Client
     from gymbox.hub.guests import Guest
     from gymbox.hub.route import Call
 
@@ -31,10 +32,8 @@ _log = structlog.get_logger(__name__)
 
 HEARTBEAT_S: Final = 10.0
 """Between two pings. A client that answers none within half of it is gone."""
-STALLED_S: Final = 10.0
-"""How long a client's socket may take nothing before it is dropped. Raising it keeps dead phones for longer."""
-BUFFER: Final = 64 << 10
-"""Bytes of a socket that may lie in the kernel, and as many before it: more hides a client that reads nothing."""
+IN_KERNEL: Final = 64 << 10
+"""Bytes of a socket that may lie in the kernel: it takes megabytes otherwise, and hides a client that reads nothing."""
 LARGEST: Final = 4 << 10
 """Bytes of a client's message."""
 SAYS_MOST: Final = 20
@@ -66,18 +65,15 @@ async def live(box: Box, call: Call) -> web.StreamResponse:
         heartbeat=HEARTBEAT_S,
         compress=False,
         max_msg_size=LARGEST,
-        writer_limit=BUFFER,
         timeout=2,
     )
     if not ws.can_prepare(call.request):
         raise Refusal(400, "bad request", "expected a WebSocket's handshake")
     await ws.prepare(call.request)
-    transport = call.request.transport
-    if transport is not None and (opened := transport.get_extra_info("socket")) is not None:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-    visit, client = box.floor.join(session_id, after)
+    pipe = _Pipe(ws, call.request)
+    visit, client = box.floor.join(session_id, after, pipe)
     box.audience.add(call.guest, ws)
-    writing = asyncio.create_task(_write(box, ws, client, transport))
+    writing = asyncio.create_task(_write(box, client, pipe))
     try:
         await _read(ws, client)
     finally:
@@ -106,20 +102,32 @@ async def _session(box: Box, guest: Guest, track_id: str) -> str:
     return session_id
 
 
-async def _write(box: Box, ws: web.WebSocketResponse, client: Client, transport: asyncio.Transport | None) -> None:
+class _Pipe:
+    """A WebSocket's transport, for frames that are made; aiohttp writes its own pings and its end to it, each whole."""
+
+    def __init__(self, ws: web.WebSocketResponse, request: web.Request) -> None:
+        assert request.transport is not None, "just connected"
+        self._ws, self._transport = ws, request.transport
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, IN_KERNEL)
+        self.get_write_buffer_size = self._transport.get_write_buffer_size
+
+    def write(self, frame: bytes) -> None:
+        """Send the frame, unless this side has said its last word."""
+        if not self._ws.closed and not self._transport.is_closing():
+            self._transport.write(frame)
+
+    def abort(self) -> None:
+        """End it without waiting for the other side, who takes nothing."""
+        self._transport.abort()
+
+
+async def _write(box: Box, client: Client, pipe: _Pipe) -> None:
     try:
-        while True:
-            frame = await client.take()
-            async with asyncio.timeout(STALLED_S):
-                await ws.send_frame(frame, WSMsgType.TEXT)
-            box.metrics.sent.inc()
-    except (SlowError, TimeoutError) as error:
+        await client.run()
+    except SlowError as error:
         box.metrics.slow.inc()
-        _log.info("a slow client is dropped", why=str(error) or f"its socket took nothing for {STALLED_S:g} s")
-        if transport is not None:
-            transport.abort()  # a polite end would wait for it, too
-    except ConnectionError:  # it has gone
-        pass
+        _log.info("a slow client is dropped", why=str(error))
+        pipe.abort()
 
 
 async def _read(ws: web.WebSocketResponse, client: Client) -> None:
@@ -135,11 +143,11 @@ async def _read(ws: web.WebSocketResponse, client: Client) -> None:
             await ws.close(code=WSCloseCode.POLICY_VIOLATION, message=b"too many messages")
             return
         except ValidationError as error:
-            client.offer(words.Wrong(data=words.Complaint(detail=in_words(error))).model_dump_json().encode())
+            client.offer(telling.at_once(words.Wrong(data=words.Complaint(detail=in_words(error)))))
             continue
         match said:
             case words.Ping():
-                client.offer(words.Pong().model_dump_json().encode())
+                client.offer(telling.at_once(words.Pong()))
             case words.WatchPose():
                 client.wants_poses = said.data.on
 

@@ -33,7 +33,6 @@ class Metrics:
         self.heard = Counter("gymbox_bus_events", "Numbered events heard.", ["speaker"], registry=self.registry)
         self.lost = Counter("gymbox_bus_losses", "Times that events were gone.", ["speaker"], registry=self.registry)
         self.clients = Gauge("gymbox_live_clients", "Open WebSockets.", registry=self.registry)
-        self.sent = Counter("gymbox_live_messages", "Messages sent to WebSockets.", registry=self.registry)
         self.slow = Counter("gymbox_live_dropped", "WebSockets ended as too slow.", registry=self.registry)
         self._people = Gauge("gymbox_people", "People on the floor.", registry=self.registry)
         self._online = Gauge("gymbox_camera_online", "1 where pictures come.", ["camera"], registry=self.registry)

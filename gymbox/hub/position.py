@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from gymbox.bus.endpoints import COACH, RECORDER, VISION
 from gymbox.bus.subscribe import Cursor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SPEAKERS: Final = (VISION, COACH, RECORDER)
 """Whose numbered events reach clients."""
@@ -23,6 +26,11 @@ class Position:
     """Where each speaker stands; one that was not heard yet has no entry."""
 
     cursors: tuple[tuple[str, Cursor], ...] = ()
+
+    @classmethod
+    def of_all(cls, cursors: Mapping[str, Cursor]) -> Self:
+        """The position of these, by speaker; two that mean the same are equal."""
+        return cls(tuple(sorted(cursors.items())))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -37,7 +45,7 @@ class Position:
             if match is None or match[1] in found:
                 raise ValueError("cursor: expected one that the box sent")
             found[match[1]] = Cursor(match[2], int(match[3]))
-        return cls(tuple(found.items()))
+        return cls.of_all(found)
 
     def __str__(self) -> str:
         return "~".join(f"{speaker}.{cursor.epoch}.{cursor.number}" for speaker, cursor in self.cursors)
@@ -48,14 +56,13 @@ class Position:
 
     def moved(self, speaker: str, cursor: Cursor) -> Self:
         """The position once `speaker` was heard up to `cursor`."""
-        others = dict(self.cursors)
-        return type(self)(tuple((others | {speaker: cursor}).items()))
+        return self.of_all(dict(self.cursors) | {speaker: cursor})
 
-    def joined(self, newer: Position) -> Position:
+    def joined(self, newer: Self) -> Self:
         """Where a client stands that had heard this, and now hears from one who stands at `newer`."""
         joined = dict(self.cursors)
         for speaker, cursor in newer.cursors:
             known = joined.get(speaker)
             if known is None or known.epoch != cursor.epoch or known.number < cursor.number:
                 joined[speaker] = cursor
-        return Position(tuple(joined.items()))
+        return self.of_all(joined)

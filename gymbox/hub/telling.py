@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from gymbox import events
 from gymbox.exercises import get_exercise
 from gymbox.hub import words
+from gymbox.hub.client import framed
 
 if TYPE_CHECKING:
     from gymbox.events import Event
     from gymbox.hub.position import Position
+    from gymbox.hub.route import Out
 
 SECOND: Final = 1_000_000_000
 DIGITS: Final = 4
@@ -26,7 +28,12 @@ def told(_event: Event) -> words.Numbered | None:
 
 def frame(message: words.Numbered | words.Standing, position: Position) -> bytes:
     """The message as it goes to a client that stands at `position` once it has it."""
-    return message.model_copy(update={"cursor": str(position)}).model_dump_json().encode()
+    return at_once(message.model_copy(update={"cursor": str(position)}))
+
+
+def at_once(message: Out) -> bytes:
+    """A message of the moment as it goes to a client."""
+    return framed(message.model_dump_json().encode())
 
 
 def figure(event: events.PerceptionEvent) -> words.Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import given
@@ -16,6 +17,7 @@ from tests import floor, kept
 if TYPE_CHECKING:
     from gymbox.events import Event
     from gymbox.hub.client import Client
+    from gymbox.hub.visit import Visit
 
 EPOCHS: Final = {"vision": "v" * 12, "coach": "c" * 12, "recorder": "r" * 12}
 
@@ -69,25 +71,40 @@ class Hub:
 
 
 class Phone:
-    """What one phone has got, as (speaker, number)."""
+    """What one phone has got, by speaker and number; it is its own end of the socket."""
 
     def __init__(self) -> None:
         self.after = ""
         self.got: list[tuple[str, int]] = []
         self.client: Client | None = None
+        self.visit: Visit | None = None
+        self.arrived: deque[bytes] = deque()
 
     def come(self, hub: Hub) -> None:
-        _, self.client = hub.floor.join(kept.VISIT, Position.parse(self.after))
+        """Connect; what lay in the socket before is lost."""
+        self.arrived.clear()
+        if self.visit and self.client:
+            self.visit.clients.discard(self.client)
+        self.visit, self.client = hub.floor.join(kept.VISIT, Position.parse(self.after), self)
 
     def read(self, most: int) -> None:
-        """Take some of what waits."""
+        """Take some of what comes."""
         assert self.client is not None
-        while most and self.client._frames:
-            message = json.loads(self.client._frames.popleft())
+        while self.client._hand_on():
+            pass
+        while most and self.arrived:
+            frame = self.arrived.popleft()
+            message = json.loads(frame[frame.index(b"{") :])
             self.after = message["cursor"]
             if message["type"] not in {"state", "missed"}:
                 self.got.append(number_of(message))
                 most -= 1
+
+    def write(self, frame: bytes) -> None:
+        self.arrived.append(frame)
+
+    def get_write_buffer_size(self) -> int:
+        return 0
 
 
 STEPS = st.lists(
@@ -116,7 +133,7 @@ def test_a_phone_that_comes_back_has_everything_once(steps: list[tuple[str, obje
             case "read":
                 assert isinstance(what, int)
                 phone.read(what)
-            case "leave":  # what lay in the socket is lost with it
+            case "leave":
                 phone.come(hub)
             case _:
                 assert isinstance(what, list)
@@ -132,5 +149,5 @@ def test_a_phone_that_comes_back_has_everything_once(steps: list[tuple[str, obje
 
 @given(st.dictionaries(st.sampled_from(sorted(EPOCHS)), st.integers(0, 10**15 - 1)))
 def test_a_position_comes_back_as_it_was(cursors: dict[str, int]) -> None:
-    position = Position(tuple((name, Cursor(EPOCHS[name], number)) for name, number in cursors.items()))
+    position = Position.of_all({name: Cursor(EPOCHS[name], number) for name, number in cursors.items()})
     assert Position.parse(str(position)) == position

@@ -41,7 +41,7 @@ def gym(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gym]:
     folder = tmp_path_factory.mktemp("gym")
     asyncio.run(remember(folder))
     with ExitStack() as processes:
-        yield Gym.open(folder, processes, hub='metrics = "loopback"\nrequests_per_s = 200')
+        yield Gym.open(folder, processes, hub='metrics = "loopback"')
 
 
 async def remember(folder: Path) -> None:

@@ -1,0 +1,167 @@
+"""An event on the bus until each of 1, 100 and 1,000 WebSocket clients has it, and whether any missed one."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from bench.row import Row
+from gymbox.bus.endpoints import VISION
+from gymbox.bus.publish import Speaker
+from gymbox.clock import now_ns
+from gymbox.events import Rep, RepCountedEvent, TrackLinkedEvent
+from gymbox.hub.keys import Keys
+from gymbox.hub.password import Password
+from gymbox.hub.tokens import Tokens
+from gymbox.identity import TrackName, new_epoch, new_session_id
+from gymbox.storage import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CLIENTS: Final = (1, 100, 1_000)
+EVENTS: Final = 100
+EVERY_S: Final = 0.1
+WANTED_MS: Final = 100
+BOX = 'data_dir = "."\nrun_dir = "."\n[hub]\nhost = "127.0.0.1"\nport = {port}\nmdns = false\nrequests_per_s = 10000\n'
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+PING: Final = b"\x89\x00"
+PONG: Final = b"\x8a\x80\x00\x00\x00\x00"
+CAPTURED: Final = re.compile(rb'"type":"rep_counted".*?"t_ns":([0-9]+)')
+
+
+def rows() -> Iterator[Row]:
+    """One hub for all; each number of clients has its own person to follow."""
+    with TemporaryDirectory(prefix="gymbox-") as folder:
+        port = asyncio.run(_prepared(Path(folder)))
+        with _hub(Path(folder)):
+            for clients in CLIENTS:
+                yield asyncio.run(_fan_out(Path(folder), port, clients))
+
+
+async def _prepared(folder: Path) -> int:
+    """A box's folder, and the port that it will have."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    (folder / "gymbox.toml").write_text(BOX.format(port=port))
+    Password(folder).invent()
+    await (await Store.open(folder)).close()
+    return port
+
+
+@contextmanager
+def _hub(folder: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "gymbox.hub.process", "--config", str(folder / "gymbox.toml")]
+    log = folder / "hub.log"
+    with log.open("wb") as out, subprocess.Popen(command, stderr=out) as process:
+        try:
+            while b'"ready"' not in log.read_bytes():
+                time.sleep(0.1)
+            yield
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+async def _fan_out(folder: Path, port: int, clients: int) -> Row:
+    """Milliseconds from `say` to the last byte at each client, over all events and clients."""
+    track = TrackName("bench", new_epoch(), 1)
+    token = Tokens(Keys.open(folder)).issue("operator", "operator", Password(folder).generation, lasts_s=600)
+    loop = asyncio.get_running_loop()
+    async with Speaker(VISION, run_dir=folder, data_dir=folder) as vision:
+        vision.say(_linked(track))
+        await asyncio.sleep(2)  # until the hub has found the speaker
+        ears = []
+        for _ in range(clients):
+            _, ear = await loop.create_connection(lambda: _Ear(track, token), "127.0.0.1", port)
+            await ear.open
+            ears.append(ear)
+        for number in range(1, EVENTS + 1):
+            vision.say(_rep(track, number))
+            await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(1)
+    waits = [wait / 1e6 for ear in ears for wait in ear.waits]
+    lost = clients * EVENTS - len(waits)
+    p99 = quantiles(waits, n=100)[98]
+    return Row(
+        f"event on the bus to {clients:,} phone{'s' * (clients > 1)}: 99 of 100",
+        f"{p99:.1f} ms, {lost} lost",
+        f"half of all: {median(waits):.1f} ms",
+        p99,
+        f"<= {WANTED_MS} ms",
+        p99 <= WANTED_MS and not lost,
+    )
+
+
+class _Ear(asyncio.Protocol):
+    """A client that costs little itself: it notes when each repetition came, and answers pings."""
+
+    def __init__(self, track: TrackName, token: str) -> None:
+        self.waits: list[int] = []
+        self.open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._hello = (
+            f"GET /ws/live/{track} HTTP/1.1\r\nHost: box\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            f"Authorization: Bearer {token}\r\n\r\n"
+        )
+        self._rest = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.write(self._hello.encode())
+
+    def data_received(self, data: bytes) -> None:
+        now = now_ns()
+        if not self.open.done():
+            assert data.startswith(b"HTTP/1.1 101"), data
+            self.open.set_result(None)
+        if PING in data:
+            self._transport.write(PONG)
+        self._rest += data
+        end = 0
+        for found in CAPTURED.finditer(self._rest):
+            self.waits.append(now - int(found[1]))
+            end = found.end()
+        self._rest = self._rest[end:]
+
+
+def _linked(track: TrackName) -> TrackLinkedEvent:
+    return TrackLinkedEvent(
+        camera_id=track.camera_id, t_ns=0, at=AT, track_id=str(track), session_id=new_session_id(), reason="new"
+    )
+
+
+def _rep(track: TrackName, number: int) -> RepCountedEvent:
+    rep = Rep(
+        exercise="squat",
+        number=number,
+        kind="full",
+        start_ns=1,
+        turn_ns=2,
+        end_ns=3,
+        range_of_motion=95,
+        depth=1,
+        peak_velocity=0.9,
+        symmetry=0.9,
+        confidence=0.8,
+    )
+    return RepCountedEvent(
+        camera_id=track.camera_id,
+        t_ns=now_ns(),
+        at=AT,
+        track_id=str(track),
+        set_id=track.set_id(1),
+        state="confirmed",
+        rep=rep,
+    )
