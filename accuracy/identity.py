@@ -16,13 +16,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gymbox import _core, models
+from gymbox.config import VisionSettings
 from gymbox.exercises import catalogue_json
 from gymbox.picture import frame_of
 from gymbox.runtime import runtime_library
 from gymbox.video import Video
+from gymbox.vision.looks import chosen
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from gymbox.vision.looks import Looks
 
     Floats = npt.NDArray[np.float32]
 
@@ -41,16 +45,16 @@ class Moment:
     looks: Floats | None
 
 
-def floor() -> _core.Floor:
+def floor(looks: Looks) -> _core.Floor:
     """An empty floor."""
-    return _core.Floor(catalogue_json(), **models.described().thresholds.model_dump())
+    return _core.Floor(catalogue_json(), **models.described().thresholds.model_dump(), looks=looks.space[0])
 
 
-def visits(clip: Path) -> tuple[list[list[Moment]], tuple[int, int]]:
+def visits(clip: Path, looks: Looks) -> tuple[list[list[Moment]], tuple[int, int]]:
     """Each person's moments, in the order in which they come, and the picture's size."""
     found = models.find()
     model = _core.PoseModel(found.path, runtime_library=runtime_library(), **found.thresholds.model_dump())
-    hall, size = floor(), (0, 0)
+    hall, size = floor(looks), (0, 0)
     people: dict[int, list[Moment]] = {}
     with Video(clip) as video:
         for picture in video.frames():
@@ -60,15 +64,15 @@ def visits(clip: Path) -> tuple[list[list[Moment]], tuple[int, int]]:
             hall.step(boxes, keypoints, picture.t_ns, width=size[0], height=size[1])
             for person in hall.people:
                 row = int(np.abs(boxes[:, :4] - person.bbox).sum(axis=1).argmin())
-                looks = hall.colours(frame, person.track)
-                moment = Moment(picture.t_ns, boxes[row : row + 1], keypoints[row : row + 1], looks)
+                looked = looks.look(hall, frame, person)
+                moment = Moment(picture.t_ns, boxes[row : row + 1], keypoints[row : row + 1], looked)
                 people.setdefault(person.track, []).append(moment)
     return [moments for _, moments in sorted(people.items())], size
 
 
-def goes_on(gone: list[Moment], came: list[Moment], size: tuple[int, int], away_s: float) -> bool:
+def goes_on(looks: Looks, gone: list[Moment], came: list[Moment], size: tuple[int, int], away_s: float) -> bool:
     """Whether somebody who comes `away_s` after another went is taken for them."""
-    hall, begun = floor(), len(gone)
+    hall, begun = floor(looks), len(gone)
     shift = gone[-1].t_ns + round(away_s * SECOND) - came[0].t_ns
     visits: set[int] = set()
     for place, moment in enumerate([*gone, *came]):
@@ -84,14 +88,17 @@ def main() -> int:
     """Print what was found; 1 where two people became one."""
     parser = argparse.ArgumentParser(prog="python -m accuracy.identity", description=__doc__)
     parser.add_argument("clip", type=Path)
-    people, size = visits(parser.parse_args().clip)
+    parser.add_argument("--looks-model", type=Path, help="an OSNet as ONNX; colours without")
+    options = parser.parse_args()
+    looks = chosen(VisionSettings(looks_model=options.looks_model))
+    people, size = visits(options.clip, looks)
     merged = 0
     for away_s in (3, 8, 15, 30, 55):
         known = 0
         for one, other in product(range(len(people)), repeat=2):
             cut = round(FIRST_PART * len(people[one]))
             gone, came = people[one][:cut], people[one][cut:] if one == other else people[other]
-            same = goes_on(gone, came, size, away_s)
+            same = goes_on(looks, gone, came, size, away_s)
             known += same and one == other
             merged += same and one != other
             if same and one != other:

@@ -17,6 +17,7 @@ from gymbox.picture import frame_of
 from gymbox.video import Video
 from gymbox.vision.diary import Diary
 from gymbox.vision.eye import Eye, Picture
+from gymbox.vision.looks import Colours
 from gymbox.vision.process import open_model
 from gymbox.vision.watch import Watch
 
@@ -59,7 +60,7 @@ def rows() -> Iterator[Row]:
         folder = Path(name)
         settings, diary = Settings(data_dir=folder, run_dir=folder), Diary(folder / "vision")
         speaker = Speaker(VISION, run_dir=folder, data_dir=folder)
-        watch = Watch(model, recorded, settings=settings, speaker=speaker, diary=diary)  # type: ignore[arg-type]
+        watch = Watch(model, recorded, Colours(), settings=settings, speaker=speaker, diary=diary)  # type: ignore[arg-type]
         watch.resume()
         eye, took_ms, perceptions = Eye("rack-1", run_dir=folder, wake=lambda: None), list[float](), 0
         for number, frame in enumerate(frames):

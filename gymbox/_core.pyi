@@ -15,7 +15,9 @@ from typing_extensions import Buffer, disjoint_base
 
 __all__ = [
     "CLASSES",
+    "COLOURS",
     "GLIMPSE_WIDTH",
+    "NETWORK",
     "RECOGNISER_DELAY_NS",
     "Athletes",
     "ByteTrack",
@@ -26,6 +28,7 @@ __all__ = [
     "FrameRing",
     "Letterbox",
     "Link",
+    "LooksModel",
     "Motions",
     "Packet",
     "PacketReader",
@@ -42,6 +45,10 @@ __all__ = [
 
 CLASSES: Final[tuple[str, ...]]
 """What the recogniser can tell apart, besides doing nothing."""
+COLOURS: Final[tuple[str, int]]
+"""The space of the embeddings that `Floor.colours` gives, and its version."""
+NETWORK: Final[tuple[str, int]]
+"""The space of those that `LooksModel.embed` gives, and its version."""
 GLIMPSE_WIDTH: Final[int]
 """Numbers in a glimpse."""
 RECOGNISER_DELAY_NS: Final[int]
@@ -714,6 +721,36 @@ class Link:
     @property
     def score(self) -> float | None:
         """How alike they looked, where somebody came back; none for somebody new."""
+
+@final
+class LooksModel:
+    """A network that tells people apart: OSNet x0.25, whose weights are the user's to add.
+
+    Args:
+        path: an ONNX file: float32 batch×3×256×128 to batch×512.
+        runtime_library: `libonnxruntime.so…` of the installed wheel.
+        device: `auto`, `cpu`, `cuda`, `tensorrt` or `openvino`.
+        threads: of the one pool that all models in the process share; 0 is one a core.
+
+    Raises:
+        ModelError: no such file, or another network.
+        DeviceError: no such device, or the runtime is missing or too old.
+    """
+
+    def __new__(
+        cls,
+        path: str | PathLike[str],
+        *,
+        runtime_library: str | PathLike[str],
+        device: str = "auto",
+        threads: int = 0,
+    ) -> Self: ...
+    def embed(self, frame: Frame, bbox: tuple[float, float, float, float]) -> _Floats | None:
+        """What is seen in a box (x1, y1, x2, y2: 0 to 1): (256,), of length 1; none where it is too small.
+
+        Raises:
+            ModelError: the network failed while it ran.
+        """
 
 @final
 class Told:

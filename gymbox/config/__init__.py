@@ -80,7 +80,8 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     def absolute(path: Path | None) -> Path | None:
         return path and folder / path.expanduser()
 
-    hub = settings.hub
+    hub, vision = settings.hub, settings.vision
     keys = {"tls_certificate": absolute(hub.tls_certificate), "tls_key": absolute(hub.tls_key)}
     paths = {name: absolute(getattr(settings, name)) for name in ("data_dir", "run_dir", "models_dir")}
-    return settings.model_copy(update={**paths, "hub": hub.model_copy(update=keys)})
+    seeing = vision.model_copy(update={"looks_model": absolute(vision.looks_model)})
+    return settings.model_copy(update={**paths, "hub": hub.model_copy(update=keys), "vision": seeing})

@@ -85,6 +85,8 @@ class VisionSettings(Section):
     input_size: Annotated[int, Field(ge=96, le=1280, multiple_of=32)] | None = None
     """Longest side of the model's input, in pixels; the model's own where it is not given."""
     threads: Annotated[int, Field(ge=1, le=64)] | None = None
+    looks_model: Path | None = None
+    """An OSNet x0.25 as ONNX, to know people again by more than their clothes; its licence is yours to mind."""
     relink_s: Seconds = 60
     """How long someone may be out of sight and still go on with the same visit."""
 

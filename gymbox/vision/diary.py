@@ -74,11 +74,16 @@ class Diary:
         self._folder = folder
         self._file: int | None = None
         self._number = max((int(path.stem) for path in folder.glob("*.diary")), default=0)
-        self._dirty = False
+        self._dirty = self._grown = False
         self.written = 0
         """Bytes, in this life."""
         self.trouble: str | None = None
         """Why the disk takes nothing, if it does not: then a restart forgets what comes after."""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a new one would say more: something was added, or the disk took none."""
+        return self._file is None or self._grown
 
     def read(self) -> tuple[Head, list[bytes], list[Record]] | None:
         """What the life before left: how it was, each floor's state, and the records since; none where there is none.
@@ -108,7 +113,8 @@ class Diary:
             self._fails(error)
             return
         self.close()
-        self._file, self._number, self._dirty = descriptor, self._number + 1, False
+        self._file, self._number = descriptor, self._number + 1
+        self._dirty = self._grown = False
         self.written += len(data)
         self._works()
         for old in self._folder.glob("*.diary"):
@@ -131,7 +137,7 @@ class Diary:
             self._fails(error)
             return
         self.written += len(data)
-        self._dirty = True
+        self._dirty = self._grown = True
 
     def sync(self) -> None:
         """Let what was added outlive a power cut too."""

@@ -25,6 +25,7 @@ from gymbox.service import run
 from gymbox.vision.desk import open_desk
 from gymbox.vision.diary import Diary
 from gymbox.vision.eye import Eyes
+from gymbox.vision.looks import chosen
 from gymbox.vision.missed import missed
 from gymbox.vision.roster import Roster
 from gymbox.vision.watch import Watch
@@ -46,13 +47,14 @@ async def watch(service: Service, *, settings: Settings, config: Path | None) ->
     """Look at all cameras, and say who is there and what they do, until told to stop."""
     model = models.find(None if settings.vision.model == "auto" else settings.vision.model)
     pose = await asyncio.to_thread(open_model, model, settings.vision)
+    looks = await asyncio.to_thread(chosen, settings.vision)
     roster = Roster(settings, config)
     async with (
         Speaker(VISION, run_dir=settings.run_dir, data_dir=settings.data_dir) as speaker,
         Server(VISION_REQUESTS, run_dir=settings.run_dir) as desk,
     ):
         diary = Diary(settings.data_dir / "vision")
-        watching = Watch(model, pose, settings=settings, speaker=speaker, diary=diary)
+        watching = Watch(model, pose, looks, settings=settings, speaker=speaker, diary=diary)
         left = watching.resume()
         eyes = Eyes(settings.run_dir)
         eyes.watch(roster.ids())
@@ -63,7 +65,7 @@ async def watch(service: Service, *, settings: Settings, config: Path | None) ->
                 eye.missed = missed(roster.cameras[eye.camera_id], settings.run_dir, last_ns, eye.newest_ns)
         report = VisionReport(model=model.name, device=pose.device, inference_ms=0, cameras=())
         open_desk(desk, watching, eyes, turn=turn, report=report)
-        service.ready(f"watching {len(eyes)} cameras by {model.name} on {pose.device}")
+        service.ready(f"watching {len(eyes)} cameras by {model.name} on {pose.device}, people by {looks.space[0]}")
         try:
             await _look(service, eyes, watching, roster, turn)
         finally:

@@ -15,11 +15,11 @@ import structlog
 from gymbox import _core
 from gymbox.clock import Clock, now_ns
 from gymbox.errors import BusError, ExerciseError, StateError
-from gymbox.events import Embedding
 from gymbox.exercises import catalogue_json, load
 from gymbox.identity import TrackName, new_epoch
 from gymbox.vision.diary import ANEW_S, Diary, FloorState, Head
 from gymbox.vision.hall import Hall
+from gymbox.vision.looks import embedding
 from gymbox.vision.record import Ended, Looked, Named, Seen
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
     from gymbox.bus.publish import Speaker
     from gymbox.config import Settings
-    from gymbox.events import Event
+    from gymbox.events import Embedding, Event
     from gymbox.models import Model
     from gymbox.vision.eye import Eye, Picture
+    from gymbox.vision.looks import Looks
     from gymbox.vision.record import Floats, Record
 
 _log = structlog.get_logger(__name__)
@@ -38,8 +39,6 @@ QUIET_NS: Final = 5_000_000_000
 """How long a camera may send nothing until that means that nobody is seen: as long as a track waits for its person."""
 SETTLED_NS: Final = 300_000_000
 """How long nothing may come from a file that is over until its last picture was seen."""
-LOOKS: Final = "colour-parts"
-LOOKS_VERSION: Final = 1
 NOBODY: Final = np.zeros((0, 5), np.float32), np.zeros((0, 17, 3), np.float32)
 RECENT: Final = 300
 """Inferences that the usual one is taken from."""
@@ -58,15 +57,16 @@ class Watch:
     Args:
         model: which pose model, found.
         pose: the same, loaded.
+        looks: how people are looked at, to be known again.
         settings: of the box.
         speaker: the voice of vision.
         diary: where all that this works from is written down.
     """
 
     def __init__(
-        self, model: Model, pose: _core.PoseModel, *, settings: Settings, speaker: Speaker, diary: Diary
+        self, model: Model, pose: _core.PoseModel, looks: Looks, *, settings: Settings, speaker: Speaker, diary: Diary
     ) -> None:
-        self._model, self._pose, self._speaker, self._diary = model, pose, speaker, diary
+        self._model, self._pose, self._looks, self._speaker, self._diary = model, pose, looks, speaker, diary
         self._clock = Clock.shared(settings.run_dir)
         self._away_s = settings.vision.relink_s
         self._version = self._versioned()
@@ -143,13 +143,15 @@ class Watch:
         events = self._apply(seen)
         floor, wording = (place := self._hall.place(camera_id)).floor, place.wording
         looks: dict[int, Embedding] = {}
-        for track in floor.due:
-            row = floor.colours(frame, track)
-            events += self._apply(Looked(camera_id, track, row))
-            if row is not None:
-                looks[track] = Embedding(space=LOOKS, version=LOOKS_VERSION, vector=tuple(row.tolist()))
-        people = floor.people if picture.live else []
-        return Outcome(events, wording.perceptions(people, picture.t_ns, looks, inference_ns=inference_ns))
+        people, due = floor.people, set(floor.due)
+        for person in people:
+            if person.track in due:
+                row = self._looks.look(floor, frame, person)
+                events += self._apply(Looked(camera_id, person.track, row))
+                if row is not None:
+                    looks[person.track] = embedding(self._looks, row)
+        seen_now = people if picture.live else []
+        return Outcome(events, wording.perceptions(seen_now, picture.t_ns, looks, inference_ns=inference_ns))
 
     def rest(self, eyes: list[Eye]) -> list[Outcome]:
         """What follows from cameras that send nothing, and from files that are over."""
@@ -195,7 +197,7 @@ class Watch:
             if outcome.perceptions:
                 self._speaker.say(*outcome.perceptions)
             self._tell(outcome.events)
-        if now_ns() - self._begun_ns > ANEW_S * 1e9:
+        if self._diary.is_stale and now_ns() - self._begun_ns > ANEW_S * 1e9:
             self._begin_diary()
 
     def _apply(self, record: Record) -> list[Event]:
@@ -227,10 +229,12 @@ class Watch:
         self._diary.begin(head, states)
 
     def _new_hall(self, life: str, *, clock: Clock | None = None) -> Hall:
-        return Hall(life, self._model.thresholds, clock=clock or self._clock, away_s=self._away_s, looks=LOOKS)
+        return Hall(
+            life, self._model.thresholds, clock=clock or self._clock, away_s=self._away_s, looks=self._looks.space[0]
+        )
 
     def _versioned(self) -> str:
         """The version of all that the floors' states depend on."""
         parts = Path(_core.__file__).read_bytes(), catalogue_json(None).encode(), self._model.sha256.encode()
-        settings = f"{self._away_s} {LOOKS} {LOOKS_VERSION}".encode()
+        settings = f"{self._away_s} {self._looks.space} {self._looks.id}".encode()
         return hashlib.blake2b(b"".join((*parts, settings)), digest_size=16).hexdigest()

@@ -27,6 +27,7 @@ from gymbox.events import (
 from gymbox.vision import watch as watching
 from gymbox.vision.diary import Diary
 from gymbox.vision.eye import Eye, Picture
+from gymbox.vision.looks import Colours
 from gymbox.vision.record import Ended, Looked, Named, Seen, pack, unpack
 from gymbox.vision.roster import Roster
 from gymbox.vision.watch import Watch
@@ -73,6 +74,7 @@ class Life:
         self.watch = Watch(
             MODEL,
             self.model,  # type: ignore[arg-type]
+            Colours(),
             settings=self.settings,
             speaker=speaker,
             diary=self.diary,
@@ -188,7 +190,7 @@ def test_what_another_version_left_is_not_taken_up(tmp_path: Path, monkeypatch: 
             life.diary.close()
             same = Life(tmp_path, speaker)
             same.diary.close()
-            monkeypatch.setattr(watching, "LOOKS_VERSION", 99)
+            monkeypatch.setattr(Colours, "id", "others")
             return same.left, Life(tmp_path, speaker).left
 
     same, other = asyncio.run(live())

@@ -5,6 +5,7 @@ mod event;
 mod exercise;
 mod floor;
 mod frame;
+mod looks;
 mod pipeline;
 mod pose;
 mod recogniser;
@@ -18,6 +19,7 @@ use pyo3::prelude::*;
 mod _core {
     use crate::exercise::recogniser::{CLASSES, DELAY};
     use crate::motion::glimpse::WIDTH;
+    use crate::reid::Looks;
     use pyo3::prelude::*;
     use pyo3::types::PyTuple;
 
@@ -29,6 +31,8 @@ mod _core {
     use super::floor::{PyFloor, PyLink, PyTold};
     #[pymodule_export]
     use super::frame::PyFrame;
+    #[pymodule_export]
+    use super::looks::PyLooksModel;
     #[pymodule_export]
     use super::pipeline::{PyPerson, PyPipeline};
     #[pymodule_export]
@@ -44,6 +48,8 @@ mod _core {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("CLASSES", PyTuple::new(module.py(), CLASSES)?)?;
         module.add("GLIMPSE_WIDTH", WIDTH)?;
+        module.add("COLOURS", Looks::Colours.space())?;
+        module.add("NETWORK", Looks::Network.space())?;
         module.add("RECOGNISER_DELAY_NS", DELAY.0)
     }
 }
