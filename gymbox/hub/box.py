@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from gymbox.bus.endpoints import Desk
     from gymbox.bus.request import Request
     from gymbox.config import Settings
     from gymbox.hub.addresses import Addresses
@@ -60,11 +61,11 @@ class Box:
             raise forbidden("it belongs to somebody else")
         return owner
 
-    async def do(self, request: Request) -> None:
-        """Have the recorder do it: it is on disk when this returns.
+    async def do(self, request: Request, desk: Desk = RECORDER_REQUESTS) -> None:
+        """Have the recorder, or whose `desk` it is, do it: what the recorder did is on disk when this returns.
 
         Raises:
             RefusedError: it will not, and says why.
             NoAnswerError: it is not there.
         """
-        await ask(RECORDER_REQUESTS, request, Done, run_dir=self.settings.run_dir)
+        await ask(desk, request, Done, run_dir=self.settings.run_dir)

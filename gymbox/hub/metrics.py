@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,11 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from gymbox.bus.endpoints import VISION_REQUESTS
+from gymbox.bus.request import ask
+from gymbox.errors import BusError
 from gymbox.hub.route import OPERATOR, Route
+from gymbox.requests import AskVision, VisionReport
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -40,12 +45,20 @@ class Metrics:
         self._dropped = Gauge(
             "gymbox_camera_dropped_frames", "Wanted and lost since its start.", ["camera"], registry=self.registry
         )
+        self._inference = Gauge("gymbox_inference_ms", "What the model takes, lately.", registry=self.registry)
+        self._seen = Gauge("gymbox_vision_seen_frames", "Looked at.", ["camera"], registry=self.registry)
+        self._missed = Gauge("gymbox_vision_missed_frames", "Overwritten first.", ["camera"], registry=self.registry)
         self._reconnects = Gauge(
             "gymbox_camera_reconnects", "Since its process started.", ["camera"], registry=self.registry
         )
 
-    def text(self, floor: Floor) -> bytes:
-        """All of it as Prometheus reads it."""
+    def text(self, floor: Floor, vision: VisionReport | None) -> bytes:
+        """All of it as Prometheus reads it; of vision what it last said, where it says nothing."""
+        if vision:
+            self._inference.set(vision.inference_ms)
+            for sight in vision.cameras:
+                self._seen.labels(sight.camera_id).set(sight.seen)
+                self._missed.labels(sight.camera_id).set(sight.dropped)
         self._people.set(len(floor.people()))
         for camera_id, status in floor.cameras.items():
             self._online.labels(camera_id).set(status.state == "online")
@@ -68,7 +81,10 @@ class Metrics:
 
 async def read(box: Box, _call: Call) -> web.Response:
     """What Prometheus fetches."""
-    return web.Response(body=box.metrics.text(box.floor), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    vision = None
+    with suppress(BusError):
+        vision, _ = await ask(VISION_REQUESTS, AskVision(), VisionReport, run_dir=box.settings.run_dir, timeout_s=0.5)
+    return web.Response(body=box.metrics.text(box.floor, vision), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 ROUTES: Final = (

@@ -95,7 +95,9 @@ def _of(error: GymboxError) -> Refusal:
         case RefusedError(kind="StorageError"):
             return Refusal(409, "conflict", str(error))
         case NoAnswerError():
-            return Refusal(503, "unavailable", "the recorder does not answer; try again", headers=later)
+            return Refusal(
+                503, "unavailable", "another of the box's processes does not answer; try again", headers=later
+            )
         case BusError() | StorageError():
             return Refusal(503, "unavailable", redact(str(error)), headers=later)
         case _:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
+from gymbox.bus.endpoints import VISION_REQUESTS
+from gymbox.errors import RefusedError
 from gymbox.exercises import load
+from gymbox.hub.problem import Refusal
 from gymbox.hub.route import MEMBERS, In, Out, Route, Whole
 from gymbox.identity import SessionId, SetId, TrackId
-from gymbox.requests import DeleteSet, EditSet, UndoSet
+from gymbox.requests import DeleteSet, EditSet, NameExercise, UndoSet
 from gymbox.storage import history, owners, views
 
 if TYPE_CHECKING:
@@ -56,13 +59,22 @@ def _exercises() -> list[str]:
     return [exercise.id for exercise in load().exercises]
 
 
+ExerciseName = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": _exercises()})]
+"""One that this gymbox knows."""
+
+
+class Doing(In):
+    """What somebody does."""
+
+    exercise: ExerciseName | None
+    """None: the box is to find out again."""
+
+
 class Correction(In):
     """What is right instead of what was counted; what is not given stays as it is."""
 
     key: Key
-    exercise: (
-        Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": _exercises()})] | None
-    ) = None
+    exercise: ExerciseName | None = None
     reps: Annotated[int | None, Field(ge=0, le=10_000), Whole] = None
 
 
@@ -114,6 +126,16 @@ async def delete(box: Box, call: Call) -> None:
     await box.do(DeleteSet(set_id=call.path.set_id, key=_key(call.guest, call.query.key)))
 
 
+async def name(box: Box, call: Call) -> None:
+    """Say what somebody does, so that vision need not find out."""
+    await box.owned(call.guest, owners.of_track, call.path.track_id)
+    request = NameExercise(track_id=call.path.track_id, exercise=call.body.exercise)
+    try:
+        await box.do(request, VISION_REQUESTS)
+    except RefusedError as error:
+        raise Refusal(409, "conflict", str(error)) from error  # they have left
+
+
 async def undo(box: Box, call: Call) -> views.Set:
     """Take back the newest change of a set."""
     await box.owned(call.guest, owners.of_set, call.path.set_id)
@@ -146,6 +168,17 @@ ROUTES: Final = (
         who=MEMBERS,
         path_model=TrackPath,
         reply=views.History,
+    ),
+    Route(
+        method="PUT",
+        path="/tracks/{track_id}/exercise",
+        handle=name,
+        name="nameExercise",
+        summary="Say what the person of a track does now",
+        who=MEMBERS,
+        path_model=TrackPath,
+        body=Doing,
+        errors=(409,),
     ),
     Route(
         method="GET",

@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from gymbox.bus.endpoints import CAMERA
+from gymbox.bus.endpoints import CAMERA, VISION_REQUESTS
 from gymbox.bus.publish import Speaker
+from gymbox.bus.request import Server
+from gymbox.errors import BusError
 from gymbox.hub import app
 from gymbox.hub.keys import Keys
 from gymbox.hub.password import Password
 from gymbox.hub.route import OPEN
 from gymbox.hub.tokens import Tokens
+from gymbox.requests import Done, NameExercise
 from gymbox.storage import Store
 from tests import floor, kept
 from tests.gym import PASSWORD, Gym, Lifter, until
@@ -151,6 +154,33 @@ def test_a_set_is_corrected_deleted_and_both_undone_and_twice_is_once(gym: Gym) 
             ):
                 await day.ask("PATCH", path, token=token, json=wrong, status=422)
             assert (await day.ask("PATCH", path, token=token, json={"key": "h", "reps": 5.0}, status=200))["reps"] == 5
+
+    run(test())
+
+
+def test_who_is_followed_may_say_what_they_do(gym: Gym) -> None:
+    async def test() -> None:
+        asked = []
+
+        async def name(request: NameExercise) -> Done:
+            asked.append((request.track_id, request.exercise))
+            if len(asked) > 2:
+                raise BusError("nobody is there under that name")
+            return Done()
+
+        async with gym.day() as day, Server(VISION_REQUESTS, run_dir=gym.folder) as desk:
+            desk.on(NameExercise, name)
+            stranger = await day.phone(day.enter())
+            for token, exercise, status in (
+                (stranger, "squat", 403),
+                (owner(gym), "nap", 422),
+                (owner(gym), "squat", 204),
+                (owner(gym), None, 204),
+                (owner(gym), "squat", 409),
+            ):
+                body = {"exercise": exercise}
+                await day.ask("PUT", f"/tracks/{kept.TRACK}/exercise", token=token, json=body, status=status)
+            assert asked == [(kept.TRACK, "squat"), (kept.TRACK, None), (kept.TRACK, "squat")]
 
     run(test())
 
@@ -372,8 +402,10 @@ def test_answers_are_of_one_shape_and_say_how_to_treat_them(gym: Gym) -> None:
 
 
 PHONE_S: Final = ["me", "exportMe", "claim", "floor", "session"]
-OTHERS: Final = [route.name for route in app.ROUTES if route.name not in {"live", "forgetMe", "login", *PHONE_S}]
-"""All but those that need a WebSocket, end the test's own phone, or take an age to refuse."""
+OTHERS: Final = [
+    route.name for route in app.ROUTES if route.name not in {"live", "forgetMe", "login", "nameExercise", *PHONE_S}
+]
+"""All but those that need a WebSocket or vision, end the test's own phone, or take an age to refuse."""
 
 
 @pytest.mark.parametrize(("role", "names"), [("operator", OTHERS), ("phone", PHONE_S)])
