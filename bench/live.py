@@ -92,7 +92,7 @@ def box(folder: Path, cameras: int) -> Iterator[Box]:
 
 def latency(live: Box, cameras: int) -> Iterator[Row]:
     """From a picture's capture until a WebSocket client has a skeleton that was seen in it."""
-    with_inference, seen = asyncio.run(_watch(live))
+    with_inference, seen = asyncio.run(_watch(live, cameras))
     overhead = [
         (heard_ns - t_ns - seen[camera][t_ns]) / 1e6
         for camera, t_ns, heard_ns in with_inference
@@ -108,15 +108,18 @@ def latency(live: Box, cameras: int) -> Iterator[Row]:
     yield Row(f"{name}: looked at", f"{slowest:.1f} a second", "15 a second", slowest, ">= 13", slowest >= 13)
 
 
-async def _watch(live: Box) -> tuple[list[tuple[str, int, int]], dict[str, dict[int, int]]]:
+async def _watch(live: Box, cameras: int) -> tuple[list[tuple[str, int, int]], dict[str, dict[int, int]]]:
     """What a client heard (camera, capture, arrival), and what vision looked at: inference by camera and capture."""
     heard: list[tuple[str, int, int]] = []
     seen: dict[str, dict[int, int]] = defaultdict(dict)
     async with aiohttp.ClientSession() as http:
         answer = await http.post(f"{live.url}/login", json={"password": live.password})
         http.headers["Authorization"] = f"Bearer {(await answer.json())['token']}"
-        people = (await (await http.get(f"{live.url}/floor")).json())["people"]
-        tracks = {someone["figure"]["camera_id"]: someone["figure"]["track_id"] for someone in people}
+        tracks: dict[str, str] = {}
+        while len(tracks) < cameras:
+            await asyncio.sleep(0.5)
+            people = (await (await http.get(f"{live.url}/floor")).json())["people"]
+            tracks |= {one["figure"]["camera_id"]: one["figure"]["track_id"] for one in people if one["session_id"]}
         with suppress(TimeoutError):
             async with asyncio.timeout(WATCHED_S), asyncio.TaskGroup() as listening:
                 listening.create_task(_hear_vision(live, seen))

@@ -51,6 +51,8 @@ START_S, PASS_S = 180, 150
 LATE_S, SHORT_S = 15, 5
 """A replay may not be later after its alert, nor shorter."""
 
+BUSY = "was the machine busy? What vision dropped stands at `watched` in out/demo/box.log"
+
 BOX = """\
 data_dir = "data"
 run_dir = "{run}"
@@ -259,7 +261,7 @@ def main() -> int:
             with progress("drawing") as on_progress:
                 count(CLIP, overlay=DRAWN, on_progress=on_progress)
             console.print(f"drawn: {DRAWN}", soft_wrap=True)
-            console.print("[green]all of it is right[/]" if right else "[red]not all of it is right[/]")
+            console.print("[green]all of it is right[/]" if right else f"[red]not all of it is right[/]: {BUSY}")
             if console.is_terminal:
                 stay(console, config, password)
     return 0 if right else 1

@@ -69,6 +69,7 @@ async def watch(service: Service, *, settings: Settings, config: Path | None) ->
         try:
             await _look(service, eyes, watching, roster, turn)
         finally:
+            _report(eyes, watching)
             await eyes.close()
             diary.close()
 
