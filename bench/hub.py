@@ -38,7 +38,7 @@ BOX = 'data_dir = "."\nrun_dir = "."\n[hub]\nhost = "127.0.0.1"\nport = {port}\n
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 PING: Final = b"\x89\x00"
 PONG: Final = b"\x8a\x80\x00\x00\x00\x00"
-CAPTURED: Final = re.compile(rb'"type":"rep_counted".*?"t_ns":([0-9]+)')
+COUNTED: Final = re.compile(rb'"type":"rep_counted".*?"number":([0-9]+)')
 
 
 def rows() -> Iterator[Row]:
@@ -74,7 +74,7 @@ def _hub(folder: Path) -> Iterator[None]:
 
 
 async def _fan_out(folder: Path, port: int, clients: int) -> Row:
-    """Milliseconds from `say` to the last byte at each client, over all events and clients."""
+    """Milliseconds from when an event was kept and said to its last byte at a client, over all events and clients."""
     track = TrackName("bench", new_epoch(), 1)
     token = Tokens(Keys.open(folder)).issue("operator", "operator", Password(folder).generation, lasts_s=600)
     loop = asyncio.get_running_loop()
@@ -86,11 +86,13 @@ async def _fan_out(folder: Path, port: int, clients: int) -> Row:
             _, ear = await loop.create_connection(lambda: _Ear(track, token), "127.0.0.1", port)
             await ear.open
             ears.append(ear)
+        said = [0]
         for number in range(1, EVENTS + 1):
             vision.say(_rep(track, number))
+            said.append(now_ns())  # its journal's disk is `storage`'s to measure
             await asyncio.sleep(EVERY_S)
         await asyncio.sleep(1)
-    waits = [wait / 1e6 for ear in ears for wait in ear.waits]
+    waits = [(arrived - said[number]) / 1e6 for ear in ears for number, arrived in ear.heard]
     lost = clients * EVENTS - len(waits)
     p99 = quantiles(waits, n=100)[98]
     return Row(
@@ -107,7 +109,8 @@ class _Ear(asyncio.Protocol):
     """A client that costs little itself: it notes when each repetition came, and answers pings."""
 
     def __init__(self, track: TrackName, token: str) -> None:
-        self.waits: list[int] = []
+        self.heard: list[tuple[int, int]] = []
+        """Number and time of arrival of each."""
         self.open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._hello = (
             f"GET /ws/live/{track} HTTP/1.1\r\nHost: box\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -130,8 +133,8 @@ class _Ear(asyncio.Protocol):
             self._transport.write(PONG)
         self._rest += data
         end = 0
-        for found in CAPTURED.finditer(self._rest):
-            self.waits.append(now - int(found[1]))
+        for found in COUNTED.finditer(self._rest):
+            self.heard.append((int(found[1]), now))
             end = found.end()
         self._rest = self._rest[end:]
 
