@@ -124,8 +124,12 @@ class Connection:
         lossless = not source.live and not self._camera.realtime
         lost: list[int] = []
         for packet, t_ns, pts in source.packets():
-            if not source.live and self._camera.realtime and self._stop.wait(max(t_ns - now_ns(), 0) / 1e9):
-                return
+            if not source.live and self._camera.realtime:
+                # By when it is decoded, which comes before it is shown: else pictures are late, and come in bursts.
+                ahead = pts - packet.dts if packet.dts is not None else 0
+                due_ns = t_ns - int(ahead * source.tick_ns)
+                if self._stop.wait(max(due_ns - now_ns(), 0) / 1e9):
+                    return
             if self._stop.is_set():
                 return
             self._count(packet.is_keyframe, pts, source)
@@ -174,7 +178,7 @@ class Connection:
                 pass
 
     def _take_pictures(self, source: Source) -> None:
-        decoder = _Decoder(source, self._camera.fps)
+        decoder = _Decoder(source, self._camera.fps, realtime=self._camera.realtime)
         still = Stillness()
         while (item := self._waiting.get()) is not None:
             for picture, t_ns in decoder.pictures(item):
@@ -207,7 +211,7 @@ class Connection:
 class _Decoder:
     """Sound pictures at the wanted rate."""
 
-    def __init__(self, source: Source, fps: float) -> None:
+    def __init__(self, source: Source, fps: float, *, realtime: bool) -> None:
         self.dropped = 0
         self._source = source
         self._sampler = Sampler(fps)
@@ -215,7 +219,7 @@ class _Decoder:
         self._sound_from: int | None = None
         """Presentation time from which on pictures are whole; none while they are not."""
         # Frame threads would hold pictures back, one for each.
-        source.stream.thread_type = "SLICE" if source.live else "AUTO"
+        source.stream.thread_type = "SLICE" if source.live or realtime else "AUTO"
 
     def pictures(self, item: _Item) -> list[tuple[av.VideoFrame, int]]:
         """What `item` brings out of the decoder, and is wanted."""
