@@ -17,6 +17,7 @@ from gymbox.hub.tokens import DAY_S
 from gymbox.hub.visits import SessionPath
 from gymbox.identity import SessionId, new_epoch
 from gymbox.requests import Claim, Pair
+from gymbox.storage import owners
 
 if TYPE_CHECKING:
     from gymbox.hub.box import Box
@@ -99,6 +100,9 @@ async def pair(box: Box, call: Call) -> Paired:
 
 async def claim(box: Box, call: Call) -> None:
     """Make a visit the phone's own: from here on it hears and sees it, and keeps it."""
+    going = await box.reader.read(owners.open_visit, call.guest.id)
+    if going not in {None, call.path.session_id}:
+        raise Refusal(409, "conflict", f"this phone has a visit that goes on: {going}")
     await box.do(Claim(device_id=call.guest.id, session_id=call.path.session_id))
 
 

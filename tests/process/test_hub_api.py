@@ -101,11 +101,11 @@ def test_another_member_s_things_are_forbidden_and_what_is_not_there_is_not_foun
             paths = [f"/sessions/{kept.VISIT}", *(f"/tracks/{kept.TRACK}/{what}" for what in ("history", "replay"))]
             for path in [*paths, f"/sets/{kept.SET}/reps"]:
                 assert [(await day.ask("GET", path, token=token))["status"] for token in tokens] == [403, 200]
-            other = "s-zzzzzzzzzzzz"
             for path in ("/sessions/s-zzzzzzzzzzzz", "/tracks/rack-1.zzzzzzzzzzzz.1/history", "/sessions/nonsense"):
                 await day.ask("GET", path, token=tokens[1], status=404)
-            await day.ask("PUT", f"/sessions/{kept.VISIT}/claim", token=tokens[0], status=409)
-            await day.ask("PUT", f"/sessions/{other}/claim", token=tokens[0], status=404)
+            free = await day.phone()
+            await day.ask("PUT", f"/sessions/{kept.VISIT}/claim", token=free, status=409)
+            await day.ask("PUT", "/sessions/s-zzzzzzzzzzzz/claim", token=free, status=404)
             await day.ask("GET", "/cameras", token=tokens[0], status=403)
             await day.ask("GET", "/kiosk", token=tokens[0], status=403)
 
@@ -257,6 +257,7 @@ def test_a_pairing_code_is_good_once_and_a_new_phone_sees_the_floor_until_it_has
             claim = partial(day.ask, "PUT", f"/sessions/{lifter.session_id}/claim", token=phone)
             assert (await until(claim, lambda answer: answer["status"] != 404))["status"] == 204
             await day.ask("GET", "/floor", token=phone, status=403)
+            await day.ask("PUT", f"/sessions/{day.enter().session_id}/claim", token=phone, status=409)
             await someone(day, lifter, operator, holds=lambda one: one["claimed"])
             await day.ask("GET", f"/tracks/{lifter.track_id}/history", token=phone, status=200)
 
@@ -408,6 +409,18 @@ OTHERS: Final = [
 """All but those that need a WebSocket or vision, end the test's own phone, or take an age to refuse."""
 
 
+def test_a_second_hub_and_a_port_that_is_taken_are_refused(gym: Gym, tmp_path: Path) -> None:
+    def refused(folder: Path) -> str:
+        command = [sys.executable, "-m", "gymbox.hub.process", "--config", str(folder / "gymbox.toml")]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 2, done.stderr
+        return done.stderr
+
+    assert "hub-requests: another process" in refused(gym.folder)
+    (tmp_path / "gymbox.toml").write_text((gym.folder / "gymbox.toml").read_text())
+    assert f"cannot listen at 127.0.0.1:{gym.port}" in refused(tmp_path)
+
+
 @pytest.mark.parametrize(("role", "names"), [("operator", OTHERS), ("phone", PHONE_S)])
 def test_whatever_is_asked_the_answer_is_as_the_api_says(role: str, names: list[str], tmp_path: Path, gym: Gym) -> None:
     """Schemathesis makes requests of the API's own description, good ones and bad, and holds the answers against it."""
@@ -418,7 +431,7 @@ def test_whatever_is_asked_the_answer_is_as_the_api_says(role: str, names: list[
     command: list[str | Path] = [
         *(Path(sys.executable).with_name("schemathesis"), "run", tmp_path / "openapi.json", "--url", gym.url("")),
         *("--header", f"Authorization: Bearer {token}", "--phases", "examples,coverage,fuzzing"),
-        *("--max-examples", "8", "--seed", "1", "--generation-database", "none", "--no-color"),
+        *("--max-examples", "4", "--seed", "1", "--generation-database", "none", "--no-color"),
         *(part for name in names for part in ("--include-operation-id", name)),
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False)

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import shutil
+import ssl
+import subprocess
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, get_args
 
@@ -9,7 +13,7 @@ import pytest
 
 from gymbox.config import HubSettings, Settings
 from gymbox.errors import ConfigError
-from gymbox.hub import app, words
+from gymbox.hub import app, process, words
 from gymbox.hub.openapi import document
 from gymbox.hub.process import build, listening
 from gymbox.hub.route import OPEN, Route
@@ -97,6 +101,27 @@ def test_a_certificate_that_is_none_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match=r"tls_certificate .+c\.pem: cannot be used"):
         asyncio.run(test())
+
+
+def test_with_a_certificate_it_answers_by_tls_and_is_known_by_that(tmp_path: Path) -> None:
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("openssl makes the certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=gymbox.local -days 2"
+    subprocess.run([openssl, *made.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+
+    async def test() -> None:
+        async with hub(tmp_path, tls_certificate=certificate, tls_key=key) as (box, web):
+            async with web.get("/healthz", ssl=False) as answer:
+                assert await answer.json() == {"status": "ok"}
+            address = ("127.0.0.1", box.addresses.port)
+            shown = await asyncio.to_thread(ssl.get_server_certificate, address)
+            known = hashlib.sha256(ssl.PEM_cert_to_DER_cert(shown)).hexdigest()
+            assert box.addresses.fingerprint == known[:16]
+            assert box.addresses.join_url("code").startswith("https://127.0.0.1:")
+            await process._ask_itself(box)
+
+    asyncio.run(test())
 
 
 def test_every_message_is_in_the_document_and_says_its_type() -> None:
