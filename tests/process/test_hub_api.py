@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -260,6 +261,28 @@ def test_a_pairing_code_is_good_once_and_a_new_phone_sees_the_floor_until_it_has
             await day.ask("PUT", f"/sessions/{day.enter().session_id}/claim", token=phone, status=409)
             await someone(day, lifter, operator, holds=lambda one: one["claimed"])
             await day.ask("GET", f"/tracks/{lifter.track_id}/history", token=phone, status=200)
+
+    run(test())
+
+
+def test_the_code_of_the_terminal_lets_a_phone_in(gym: Gym) -> None:
+    def printed(*options: str) -> str:
+        gymbox, config = str(Path(sys.executable).with_name("gymbox")), str(gym.folder / "gymbox.toml")
+        command = [gymbox, "qr", "--config", config, *options]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+
+    async def test() -> None:
+        async with gym.day() as day:
+            *picture, hint, url = (await asyncio.to_thread(printed)).splitlines()
+            assert len(picture) > 15
+            assert {*"".join(picture)} <= {*" █▀▄"}
+            assert "within 5 minutes" in hint
+            lifter = day.enter()
+            bound = (await asyncio.to_thread(printed, "--url", "--session", lifter.session_id)).strip()
+            for address, visit in ((url, None), (bound, lifter.session_id)):
+                told = dict(parse_qsl(urlsplit(address).fragment))
+                answer = await day.pair(told["t"], status=201)
+                assert (answer["fingerprint"], answer["session_id"]) == (told["k"], visit)
 
     run(test())
 
