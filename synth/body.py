@@ -12,6 +12,7 @@ import pickle
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +189,12 @@ class Assets:
                 if amount > 1e-6 and (target := self._target(prefix + "-".join(levels))) is not None:
                     vertices[target[0]] += amount * target[1]
         return vertices
+
+
+@cache
+def assets() -> Assets:
+    """The bodies' data, once a process."""
+    return Assets()
 
 
 def _upright(points: Array) -> Array:

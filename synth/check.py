@@ -14,10 +14,12 @@ import json
 from dataclasses import replace
 
 import numpy as np
-from body import KEYPOINTS, Assets, Body, Pose, Shape
+from body import KEYPOINTS, Body, Pose, Shape, assets
 from camera import Camera
 from figure import SIDES
 from film import Take
+from habits import getting_down, getting_up
+from motion import Rep
 from moves import EXERCISES, Sway
 from noise import INPUT, Noise, seen_through
 from rotation import Array, X, Y, Z, angle_at
@@ -120,6 +122,32 @@ def modelled_errors(body: Body) -> dict[str, float]:
     }
 
 
+def halts(asked: int) -> dict[str, float]:
+    """How often a rep with so many halts nearly stops on its way out, and how far it gets and goes back."""
+    way = Rep(out=4.0, hold=0.5, back=2.0, rest=1.0, halts=asked).way(np.arange(0, 6.5, 0.01))
+    out = np.diff(way[:400])
+    slow = out < 0.25 * out.max()
+    return {
+        "stops": int((np.diff(slow.astype(int)) == 1).sum()) - 1,  # the last is the turn
+        "backwards": float(-out.min()),
+        "turn": float(way[425]),
+        "end": float(way[-1]),
+    }
+
+
+def floor(body: Body) -> dict[str, list[float]]:
+    """Of ten ways down to a plank and up again: the shoulders' height at both ends, the lowest keypoint, metres."""
+    found: dict[str, list[float]] = {"stood": [], "down": [], "up": [], "lowest": []}
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        down, up = (way(body, 10.0, random).keypoints()[..., 2] for way in (getting_down, getting_up))
+        found["stood"].append(float(down[0, 5:7].mean()))
+        found["down"].append(float(down[-1, 5:7].mean()))
+        found["up"].append(float(up[-1, 5:7].mean()))
+        found["lowest"].append(float(min(down.min(), up.min())))
+    return found
+
+
 def chests(sample: Take) -> list[list[int]]:
     """The mean colour at everybody's chest, in pixels where the truth says that it is, frame 10."""
     camera = replace(sample.camera, width=640, height=360)
@@ -134,7 +162,7 @@ def chests(sample: Take) -> list[list[int]]:
 
 def main() -> None:
     """Measure and print."""
-    body, sample = Body(Assets(), Shape(muscle=0.7, height=0.35)), take()
+    body, sample = Body(assets(), Shape(muscle=0.7, height=0.35)), take()
     found = {
         "stature": body.height,
         "angles": angles(body),
@@ -142,6 +170,8 @@ def main() -> None:
         "regressor_error": regressor_error(body),
         "mirror_error": mirror_error(body),
         "modelled_errors": modelled_errors(body),
+        "halts": [halts(number) for number in range(4)],
+        "floor": floor(body),
         "projection_error": projection_error(replace(sample.camera, roll=7.0)),
         "truth": sample.truth(),
     }

@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from body import Assets
+from body import assets
 from film import write_video
 from motion import Motion
 from render_sets import take_of
@@ -44,11 +44,11 @@ def excerpt(scene: Scene, random: np.random.Generator, seconds: float) -> Scene:
     return replace(scene, motion=Motion(motion.body, motion.fps / step, motion.pose[frames]))
 
 
-def chosen(count: int, hidden: int, assets: Assets) -> Iterator[tuple[int, Scene]]:
+def chosen(count: int, hidden: int) -> Iterator[tuple[int, Scene]]:
     """The first scenes with their numbers, every third idle, then sets before which something stands."""
     for number in range(count):
-        yield number, idle_scene(number, SEED, assets) if number % 3 == 2 else set_scene(number, SEED, FOUR, assets)
-    further = ((number, set_scene(number, SEED, FOUR, assets)) for number in itertools.count(count))
+        yield number, idle_scene(number, SEED, assets()) if number % 3 == 2 else set_scene(number, SEED, FOUR, assets())
+    further = ((number, set_scene(number, SEED, FOUR, assets())) for number in itertools.count(count))
     yield from itertools.islice((each for each in further if each[1].boxes), hidden)
 
 
@@ -81,7 +81,7 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     total = options.count + options.hidden
-    for done, (number, scene) in enumerate(chosen(options.count, options.hidden, Assets()), 1):
+    for done, (number, scene) in enumerate(chosen(options.count, options.hidden), 1):
         render(number, scene, options)
         if sys.stdout.isatty():
             print(f"\r{done} of {total} excerpts", end="" if done < total else "\n", flush=True)

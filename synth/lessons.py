@@ -26,16 +26,15 @@ import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
-from body import Assets
+from body import assets
 from camera import Camera
-from motion import Motion, eased
+from motion import Motion
 from noise import Noise, seen_through
 from rotation import Array
-from sight import Box, seen_by
+from sight import Box, Lost, covered, seen_by
 from staging import FLOOR, FOUR, OCCLUSIONS, PICTURES, SEVEN, Scene, camera_on, idle_scene, in_the_way, set_scene
 
 SEED = 5000  # of nobody who is scored
@@ -45,14 +44,6 @@ IDLE_S = 45.0
 HEIGHTS = (0.4, 3.0)  # metres of further cameras
 ERRORS = (0.4, 1.4)  # times the fitted errors, before further cameras
 
-Lost = tuple[tuple[float, float, tuple[int, ...]], ...]
-
-
-@cache
-def assets() -> Assets:
-    """The bodies' data, once a process."""
-    return Assets()
-
 
 def truth(motion: Motion) -> dict[str, Array]:
     """What the recogniser is to say in each frame."""
@@ -61,9 +52,7 @@ def truth(motion: Motion) -> dict[str, Array]:
     for done in motion.sets:
         in_set |= (time >= done.reps[0].start_s) & (time <= done.reps[-1].end_s)
         for each in done.reps:
-            out, back = max(each.rep.out, 1e-3), max(each.rep.back, 1e-3)
-            way = eased((time - each.start_s) / out) * (1 - eased((time - (each.end_s - back)) / back))
-            depth += each.rep.rom * way
+            depth += each.rep.rom * each.rep.way(time - each.start_s)
             doing[(time >= each.start_s) & (time <= each.end_s)] = EXERCISES.index(done.exercise) + 1
     return {"depth": depth.astype(np.float32), "doing": doing, "in_set": in_set}
 
@@ -71,9 +60,9 @@ def truth(motion: Motion) -> dict[str, Array]:
 def drawn(number: int, random: np.random.Generator) -> tuple[Scene, bool]:
     """Scene `number`, and whether somebody idles in it."""
     if number % 4 == 3:
-        return idle_scene(number, SEED, assets(), seconds=IDLE_S), True
+        return idle_scene(number, SEED, assets(), seconds=IDLE_S, unruly=True), True
     exercises = FOUR if random.uniform() < OF_THE_FOUR else SEVEN
-    return set_scene(int(number * 7 + random.integers(0, 1000)), SEED, exercises, assets()), False
+    return set_scene(int(number * 7 + random.integers(0, 1000)), SEED, exercises, assets(), unruly=True), False
 
 
 def elsewhere(motion: Motion, random: np.random.Generator, *, idle: bool) -> tuple[Camera, tuple[Box, ...], Lost]:
@@ -113,7 +102,7 @@ def lesson(number: int, *, folder: Path, cameras: int) -> None:
         return
     random = np.random.default_rng([SEED, number, 77])
     scene, idle = drawn(number, random)
-    motion, labels = scene.motion, truth(scene.motion)
+    motion, labels, noise = scene.motion, truth(scene.motion), Noise.load()
     for view in range(cameras):
         placed, camera, boxes, lost, factor = motion, scene.camera, scene.boxes, scene.lost, 1.0
         if view:
@@ -121,14 +110,10 @@ def lesson(number: int, *, folder: Path, cameras: int) -> None:
             camera, boxes, lost = elsewhere(placed, random, idle=idle)
             factor = float(np.exp(random.uniform(*np.log(ERRORS))))
         projected, how = seen_by(placed.keypoints(), camera, motion.body.height, boxes)
-        time = np.arange(len(how)) / motion.fps
-        for start, end, joints in lost:
-            now = (time >= start) & (time < end)
-            how[np.ix_(now, joints)] = np.maximum(how[np.ix_(now, joints)], 2)
         keypoints, there = seen_through(
-            made_worse(Noise.load(), factor),
+            made_worse(noise, factor),
             projected,
-            how,
+            covered(how, lost, motion.fps),
             random,
             aspect=camera.width / camera.height,
             fps=motion.fps,
@@ -143,7 +128,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="where the lessons go")
     parser.add_argument("--scenes", type=int, default=2000, help="how many scenes (default 2000)")
-    parser.add_argument("--cameras", type=int, default=3, help="how many cameras see each (default 3)")
+    parser.add_argument("--cameras", type=int, default=4, help="how many cameras see each (default 4)")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,8 @@ class Rep:
     """One repetition as it is meant: how far, how fast, with which side and which faults.
 
     `rom` is the share of the person's usual range; `out`, `hold`, `back` and `rest` are seconds; `side` is `both`,
-    `left` or `right`; `faults` maps a fault to its strength, 0-1 (`uneven` holds the right side back in any exercise).
+    `left` or `right`; `faults` maps a fault to its strength, 0-1 (`uneven` holds the right side back in any exercise);
+    `halts` is how often it nearly stops on its way out and on its way back.
     """
 
     out: float
@@ -28,6 +29,14 @@ class Rep:
     rom: float = 1.0
     side: str = "both"
     faults: Mapping[str, float] = field(default_factory=dict)
+    halts: int = 0
+
+    def way(self, time: Array) -> Array:
+        """How far it has gone at `(T,)` seconds after its start: 0 at rest, 1 at the turn."""
+        out, back = max(self.out, 1e-3), max(self.back, 1e-3)
+        gone = halting(time / out, self.halts)
+        returned = halting((time - self.out - self.hold) / back, self.halts)
+        return eased(gone) * (1 - eased(returned))
 
     @property
     def kind(self) -> str:
@@ -134,6 +143,12 @@ def eased(share: Array) -> Array:
     return share**3 * (10 - 15 * share + 6 * share**2)
 
 
+def halting(share: Array, halts: int) -> Array:
+    """From 0 to 1, nearly stopping so many times between."""
+    share = np.clip(share, 0, 1)
+    return share - (0.95 / (2 * np.pi * (halts + 1)) * np.sin(2 * np.pi * (halts + 1) * share) if halts else 0.0)
+
+
 def some_reps(
     exercise: str,
     count: int,
@@ -193,7 +208,7 @@ def perform(
     for rep in reps:
         turn_from, back_from = start + rep.out, start + rep.out + rep.hold
         end = back_from + rep.back
-        way = eased((time - start) / rep.out) * (1 - eased((time - back_from) / rep.back))
+        way = rep.way(time - start)
         right = 1 - 0.38 * rep.faults.get("uneven", 0.0)
         sides = {"both": (1.0, right), "left": (1.0, 0.0), "right": (0.0, 1.0)}[rep.side]
         depth += rep.rom * way[:, None] * sides

@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from body import Assets
+from body import assets
 from film import Actor, Take, write_video
 from gym import box
 from look import Look
@@ -61,11 +61,10 @@ def take_of(scene: Scene, random: np.random.Generator, long_side: int) -> Take:
 
 def scenes(options: argparse.Namespace) -> Iterator[tuple[str, int, Scene]]:
     """Each scene asked for, before it whether it is a `set` or `idle`, and its number."""
-    assets = Assets()
     for number in range(options.sets):
-        yield "set", number, set_scene(number, options.seed, FOUR, assets)
+        yield "set", number, set_scene(number, options.seed, FOUR, assets())
     for number in range(-(-options.idle // 60)):
-        yield "idle", number, idle_scene(number, options.seed, assets, seconds=min(60, options.idle - 60 * number))
+        yield "idle", number, idle_scene(number, options.seed, assets(), seconds=min(60, options.idle - 60 * number))
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from body import Body
+from habits import getting_down, getting_up
 from idle import IDLING, crouch, lifting, standing, walking
 from motion import Motion, Rep, joined, perform
 
@@ -23,10 +24,12 @@ def workout(
     walks: bool = True,
     lead_s: float = 1.0,
     tail_s: float = 1.0,
+    crawls: bool = False,
 ) -> Motion:
     """One set with what surrounds it: the person walks up, takes a weight or gets down, and afterwards goes away.
 
-    The set is done at the origin, facing -y. With `walks` off the person is there from the start and stays.
+    The set is done at the origin, facing -y. With `walks` off the person is there from the start and stays. Who
+    `crawls` gets into the plank of a push-up, and out of it, a limb at a time.
     """
     done = perform(body, exercise, reps, fps=fps, random=random, style=style, lead_s=lead_s, tail_s=tail_s)
     before: list[Motion] = []
@@ -38,8 +41,9 @@ def workout(
         if not before:
             before.append(standing(body, 1.5, fps, random))
             after.append(standing(body, 1.5, fps, random))
-        before.append(crouch(body, fps))
-        after.insert(0, crouch(body, fps))
+        crawls = crawls and exercise == "push_up"
+        before.append(getting_down(body, fps, random) if crawls else crouch(body, fps))
+        after.insert(0, getting_up(body, fps, random) if crawls else crouch(body, fps))
     elif exercise in WITH_WEIGHTS and walks:
         before.append(lifting(body, 9.0, fps, random))
         after.insert(0, lifting(body, 9.0, fps, random))

@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from body import KEYPOINTS, Assets, Body, Shape
+from body import KEYPOINTS, Body, Shape, assets
 from camera import Camera
 from film import Actor, Take, write_video
 from look import Look
@@ -34,7 +34,6 @@ CAMERA = Camera(eye=(0.0, -5.2, 1.95), at=(0.0, 0.0, 0.77), fov=27.5)
 def take() -> Take:
     """Everybody in the sample, the same for the same seed."""
     random = np.random.default_rng(SEED)
-    assets = Assets()
 
     def actor(
         shape: Shape,
@@ -50,7 +49,7 @@ def take() -> Take:
         pace: float = 1.0,
     ) -> Actor:
         reps = some_reps(exercise, count, random, partial=partial, faults=faults, pace=pace)
-        body = Body(assets, shape)
+        body = Body(assets(), shape)
         motion = perform(body, exercise, reps, fps=FPS, random=random, style=style, lead_s=lead_s, tail_s=1.5)
         x, y, yaw = place
         return Actor(look, motion.placed(x, y, yaw))

@@ -78,6 +78,18 @@ def seen_by(points: Array, camera: Camera, height: float, boxes: tuple[Box, ...]
     return projected, np.where(in_picture(projected), how, 3)
 
 
+Lost = tuple[tuple[float, float, tuple[int, ...]], ...]  # from, to (seconds): keypoints that something covers
+
+
+def covered(how: Array, lost: Lost, fps: float) -> Array:
+    """How each is seen where something covers some keypoints for a while besides."""
+    how, time = how.copy(), np.arange(len(how)) / fps
+    for start, end, joints in lost:
+        now = np.ix_((time >= start) & (time < end), joints)
+        how[now] = np.maximum(how[now], 2)
+    return how
+
+
 def size_of(projected: Array, camera: Camera, height: float) -> Array:
     """`(T,)` how tall somebody of that height would stand in the picture, in picture heights."""
     depth = np.maximum(projected[..., 2].mean(1), 0.3)

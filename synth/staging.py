@@ -7,12 +7,13 @@ import numpy as np
 from body import Assets, Body, Shape
 from camera import Camera
 from errands import ERRANDS
+from habits import plank, unusual
 from idle import IDLING, walking
 from motion import Motion, joined, perform, some_reps
 from moves import EXERCISES, Sway
 from rotation import Array
 from routine import workout
-from sight import L_ANKLE, L_SHOULDER, L_WRIST, NOSE, R_ANKLE, R_SHOULDER, R_WRIST, Box
+from sight import L_ANKLE, L_SHOULDER, L_WRIST, NOSE, R_ANKLE, R_SHOULDER, R_WRIST, Box, Lost
 
 FOUR = ("squat", "push_up", "bicep_curl", "lateral_raise")
 SEVEN = ("overhead_press", "lunge", "deadlift", "pull_up", "sit_up", "front_raise", "jumping_jack")
@@ -34,7 +35,7 @@ class Scene:
     motion: Motion
     camera: Camera
     boxes: tuple[Box, ...] = ()
-    lost: tuple[tuple[float, float, tuple[int, ...]], ...] = ()  # from, to (seconds): keypoints that something covers
+    lost: Lost = ()
     about: dict[str, Any] = field(default_factory=dict)
 
 
@@ -71,8 +72,8 @@ def partial_roms(body: Body, exercise: str, style: dict[str, Any]) -> Array:
     return depth[(share >= PARTIAL[0]) & (share <= PARTIAL[1]) & (depth <= PARTIAL[1])]
 
 
-def set_scene(number: int, seed: int, exercises: tuple[str, ...], assets: Assets) -> Scene:
-    """Scene `number` of a seed; it does not depend on how many are made."""
+def set_scene(number: int, seed: int, exercises: tuple[str, ...], assets: Assets, *, unruly: bool = False) -> Scene:
+    """Scene `number` of a seed; it does not depend on how many are made. `unruly` adds what few people do."""
     random = np.random.default_rng([seed, number])
     exercise = exercises[number % len(exercises)]
     body = Body(assets, random_shape(random))
@@ -91,6 +92,8 @@ def set_scene(number: int, seed: int, exercises: tuple[str, ...], assets: Assets
     if exercise in ONE_ARMED and not alternate and random.uniform() < 0.12:
         side = str(random.choice(["left", "right"]))
         reps = [replace(rep, side=side) for rep in reps]
+    if unruly:
+        reps, style = unusual(exercise, reps, style, random)
     walks = bool(random.uniform() < 0.6)
     tail_s = float(random.uniform(3, 6) if count == 1 and not walks else random.uniform(0.4, 3))
     lead_s = float(random.uniform(0.3, 2.0))
@@ -99,7 +102,16 @@ def set_scene(number: int, seed: int, exercises: tuple[str, ...], assets: Assets
         yaw=yaw
     )  # for the camera to aim at
     motion = workout(
-        body, exercise, reps, fps=fps, random=random, style=style, walks=walks, lead_s=lead_s, tail_s=tail_s
+        body,
+        exercise,
+        reps,
+        fps=fps,
+        random=random,
+        style=style,
+        walks=walks,
+        lead_s=lead_s,
+        tail_s=tail_s,
+        crawls=unruly and bool(random.uniform() < 0.6),
     ).placed(yaw=yaw)
     height = HEIGHTS[(number // len(exercises)) % 2]
     occlusion = str(random.choice(OCCLUSIONS))
@@ -160,7 +172,7 @@ def camera_on(random: np.random.Generator, done: Motion, height: float, occlusio
 
 def in_the_way(
     random: np.random.Generator, camera: Camera, occlusion: str, motion: Motion
-) -> tuple[tuple[Box, ...], tuple[tuple[float, float, tuple[int, ...]], ...]]:
+) -> tuple[tuple[Box, ...], Lost]:
     """What stands in the way, and when which keypoints are covered besides."""
     eye, at = np.array(camera.eye), np.array(camera.at)
     toward = at + (eye - at) * float(random.uniform(0.25, 0.5))
@@ -180,8 +192,8 @@ def in_the_way(
     return (), ()
 
 
-def idle_scene(number: int, seed: int, assets: Assets, *, seconds: float = 60.0) -> Scene:
-    """A minute of somebody who does not exercise: errands, and walks between them."""
+def idle_scene(number: int, seed: int, assets: Assets, *, seconds: float = 60.0, unruly: bool = False) -> Scene:
+    """A minute of somebody who does not exercise: errands, and walks between them; `unruly` goes to the floor too."""
     random = np.random.default_rng([seed, number, 1])
     body = Body(assets, random_shape(random))
     fps = float(random.choice(RATES))
@@ -198,10 +210,12 @@ def idle_scene(number: int, seed: int, assets: Assets, *, seconds: float = 60.0)
             (x, y), yaw = map(float, there), float(random.uniform(0, 360))
             order.append("walk")
         else:
-            kind = str(random.choice([*IDLING, *ERRANDS]))
+            kind = "plank" if unruly and random.uniform() < 0.12 else str(random.choice([*IDLING, *ERRANDS]))
             piece = (
                 ERRANDS[kind](body, fps, random)
                 if kind in ERRANDS
+                else plank(body, fps, random)
+                if kind == "plank"
                 else IDLING[kind](body, float(random.uniform(6, 18)), fps, random)
             )
             pieces.append(piece.placed(x, y, yaw))

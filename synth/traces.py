@@ -21,22 +21,15 @@ import json
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
-from body import Assets
+from body import assets
 from noise import Noise, seen_through
-from sight import seen_by
+from sight import covered, seen_by
 from staging import FOUR, SEVEN, Scene, idle_scene, set_scene
 
 LOOKED_AT = 15.0  # frames a second at most, as `gymbox count` looks at a video
-
-
-@cache
-def assets() -> Assets:
-    """The bodies' data, once a process."""
-    return Assets()
 
 
 def trace_lines(scene: Scene, noise: Noise | None, random: np.random.Generator) -> list[dict[str, object]]:
@@ -45,9 +38,7 @@ def trace_lines(scene: Scene, noise: Noise | None, random: np.random.Generator) 
     points = scene.motion.keypoints()
     projected, how = seen_by(points, camera, scene.motion.body.height, scene.boxes)
     times = np.arange(len(points)) / fps
-    for start, end, joints in scene.lost:
-        now = (times >= start) & (times < end)
-        how[np.ix_(now, joints)] = np.maximum(how[np.ix_(now, joints)], 2)
+    how = covered(how, scene.lost, fps)
     if noise is None:
         score = np.array([0.9, 0.4, 0.3, 0.05])[how]
         keypoints, there = np.concatenate([projected[..., :2], score[..., None]], -1), (how != 3).sum(1) >= 5

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,30 +18,43 @@ if TYPE_CHECKING:
     Weights = dict[str, Dense]
 
 DILATIONS = (1, 2, 4, 8, 16, 32)
-CHANNELS = 64
+CHANNELS = 96
 OUTCOMES = len(CLASSES) + 1
 
 
-def names() -> list[str]:
-    """The layers in the order in which they are used, and written."""
-    return ["first", *(f"{kind}{number}" for number in range(len(DILATIONS)) for kind in ("wide", "narrow")), "last"]
+class Layer(NamedTuple):
+    """Its name, numbers in and out, and how big its first weights are."""
+
+    name: str
+    inputs: int
+    outputs: int
+    scale: float
+
+
+# In the order in which they are used, and written. Residual branches begin small, so that each layer begins as nothing.
+LAYERS = (
+    Layer("first", GLIMPSE_WIDTH, CHANNELS, 1.0),
+    *(
+        layer
+        for number in range(len(DILATIONS))
+        for layer in (
+            Layer(f"wide{number}", 3 * CHANNELS, CHANNELS, 2**0.5),
+            Layer(f"narrow{number}", CHANNELS, CHANNELS, 0.3 * 2**0.5),
+        )
+    ),
+    Layer("last", CHANNELS, OUTCOMES + 1, 0.4),
+)
 
 
 def fresh(key: jax.Array) -> Weights:
-    """Weights to begin with (He et al. 2015); residual branches begin small, so that each layer begins as nothing."""
-    keys = dict(zip(names(), jax.random.split(key, len(names())), strict=True))
-
-    def dense(name: str, inputs: int, outputs: int, scale: float) -> Dense:
-        return jax.random.normal(keys[name], (inputs, outputs)) * scale / inputs**0.5, jnp.zeros(outputs)
-
-    weights = {
-        "first": dense("first", GLIMPSE_WIDTH, CHANNELS, 1.0),
-        "last": dense("last", CHANNELS, OUTCOMES + 1, 0.4),
+    """Weights to begin with (He et al. 2015)."""
+    return {
+        layer.name: (
+            jax.random.normal(own, (layer.inputs, layer.outputs)) * layer.scale / layer.inputs**0.5,
+            jnp.zeros(layer.outputs),
+        )
+        for layer, own in zip(LAYERS, jax.random.split(key, len(LAYERS)), strict=True)
     }
-    for number in range(len(DILATIONS)):
-        weights[f"wide{number}"] = dense(f"wide{number}", 3 * CHANNELS, CHANNELS, 2**0.5)
-        weights[f"narrow{number}"] = dense(f"narrow{number}", CHANNELS, CHANNELS, 0.3 * 2**0.5)
-    return weights
 
 
 def network(weights: Weights, glimpses: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -62,20 +76,18 @@ def network(weights: Weights, glimpses: jax.Array) -> tuple[jax.Array, jax.Array
 
 def write(weights: Weights, path: Path) -> None:
     """The file that the core reads: of each layer a row of weights for each output, then what is added."""
-    parts = [np.asarray(part) for name in names() for part in (weights[name][0].T, weights[name][1])]
+    parts = [np.asarray(part) for layer in LAYERS for part in (weights[layer.name][0].T, weights[layer.name][1])]
     path.write_bytes(b"".join(part.astype("<f4").tobytes() for part in parts))
 
 
 def read(path: Path) -> Weights:
     """What `write` wrote."""
-    numbers = np.frombuffer(path.read_bytes(), "<f4")
-    weights = {}
-    for name, (matrix, bias) in fresh(jax.random.key(0)).items():
-        weights[name] = (matrix.shape, bias.shape)
-    out, start = {}, 0
-    for name in names():
-        (inputs, outputs), _ = weights[name]
-        end = start + inputs * outputs
-        out[name] = (jnp.array(numbers[start:end].reshape(outputs, inputs).T), jnp.array(numbers[end : end + outputs]))
-        start = end + outputs
-    return out
+    numbers = iter(np.frombuffer(path.read_bytes(), "<f4"))
+
+    def take(count: int) -> jax.Array:
+        return jnp.array(list(islice(numbers, count)))
+
+    return {
+        layer.name: (take(layer.inputs * layer.outputs).reshape(layer.outputs, layer.inputs).T, take(layer.outputs))
+        for layer in LAYERS
+    }

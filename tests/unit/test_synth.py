@@ -110,3 +110,18 @@ def test_a_full_rep_goes_further_than_a_partial_one(truth: Found, keypoints: np.
 def test_everybody_stays_in_the_picture(keypoints: np.ndarray) -> None:
     assert keypoints.min() > 0
     assert keypoints.max() < 1
+
+
+def test_a_halting_repetition_nearly_stops_as_often_as_asked_and_never_goes_back(measured: Found) -> None:
+    for asked, found in enumerate(measured["halts"]):
+        assert found["stops"] == asked
+        assert found["backwards"] <= 0
+        assert found["turn"] == pytest.approx(1, abs=0.01)
+        assert found["end"] == pytest.approx(0, abs=0.01)
+
+
+def test_every_way_to_the_floor_ends_in_a_plank_and_every_way_up_in_standing(measured: Found) -> None:
+    floor = {name: np.array(heights) for name, heights in measured["floor"].items()}
+    assert (floor["down"] < 0.5 * floor["stood"]).all()
+    assert floor["up"] == pytest.approx(floor["stood"], rel=0.03)
+    assert (floor["lowest"] > -1e-6).all()

@@ -1,6 +1,7 @@
 //! Valley, turn, valley: the rises and returns of one height, as they happen.
 
 use crate::exercise::signal::Channel;
+use crate::motion::Figure;
 use crate::units::Nanos;
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +44,29 @@ pub struct Moment {
     pub height: f32,
 }
 
-/// One rise and return.
+/// One rise and return of whatever a [`Follower`] follows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Swing {
+    /// Last moment of rest.
+    pub start: Nanos,
+    /// The highest moment.
+    pub turn: Nanos,
+    /// Back at rest, or the lowest moment before the next rise.
+    pub end: Nanos,
+    /// Rise from start to turn, in statures.
+    pub rise: f32,
+}
+
+impl Swing {
+    /// The same as that channel's.
+    #[must_use]
+    pub fn on(self, channel: Channel) -> Cycle {
+        let Self { start, turn, end, rise } = self;
+        Cycle { channel, start, turn, end, rise }
+    }
+}
+
+/// One rise and return of a limb.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Cycle {
     /// Of which height.
@@ -89,10 +112,9 @@ struct Plateau {
     highest: f32,
 }
 
-/// Follows one channel. Knows no absolute level, so that a clip may start in the middle of a repetition.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// Follows one height. Knows no absolute level, so that a clip may start in the middle of a repetition.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Follower {
-    channel: Channel,
     state: Option<State>,
     plateau: Option<Plateau>,
     calm: Option<f32>,
@@ -103,20 +125,8 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// At rest.
-    #[must_use]
-    pub fn new(channel: Channel) -> Self {
-        Self { channel, state: None, plateau: None, calm: None, rest: None, last: Nanos(0), usual: 0.0 }
-    }
-
-    /// Which height it follows.
-    #[must_use]
-    pub fn channel(&self) -> Channel {
-        self.channel
-    }
-
-    /// The cycle that ended with this height, if one did. `stature` is the body height in square units.
-    pub fn step(&mut self, at: Nanos, height: Option<f32>, stature: f32) -> Option<Cycle> {
+    /// The swing that ended with this height, if one did. `stature` is the body height in square units.
+    pub fn step(&mut self, at: Nanos, height: Option<f32>, stature: f32) -> Option<Swing> {
         let Some(height) = height else {
             if (at - self.last).seconds() > BLIND_S {
                 self.state = None;
@@ -129,14 +139,14 @@ impl Follower {
         let seconds = (at - self.last).seconds();
         self.last = at;
         let now = Moment { at, height };
-        let (state, cycle) = match self.state {
+        let (state, swing) = match self.state {
             None => (Some(State::Down { valley: now }), None),
             Some(State::Down { valley }) => (Some(self.down(valley, now, stature)), None),
             Some(State::Up { valley, turn, low }) => self.up(valley, turn, low, now, stature),
         };
         self.state = state;
         self.rest_again(now, stature, seconds);
-        cycle
+        swing
     }
 
     fn new_rise(&self, stature: f32) -> f32 {
@@ -169,7 +179,7 @@ impl Follower {
         low: Moment,
         now: Moment,
         stature: f32,
-    ) -> (Option<State>, Option<Cycle>) {
+    ) -> (Option<State>, Option<Swing>) {
         let (turn, low) = if now.height >= turn.height {
             (now, now)
         } else {
@@ -179,15 +189,13 @@ impl Follower {
             return (None, None);
         }
         let rise = turn.height - valley.height;
-        let cycle = |end: Nanos| {
-            Some(Cycle { channel: self.channel, start: valley.at, turn: turn.at, end, rise: rise / stature })
-        };
+        let swing = |end: Nanos| Some(Swing { start: valley.at, turn: turn.at, end, rise: rise / stature });
         if turn.height - now.height >= LOCKOUT * rise {
-            return (Some(State::Down { valley: now }), cycle(now.at));
+            return (Some(State::Down { valley: now }), swing(now.at));
         }
         let next = self.new_rise(stature).max(stature * NEW_RISE_IN_MOTION * self.usual);
         if turn.height - low.height >= NO_LOCKOUT * rise && now.height - low.height >= next {
-            return (Some(State::Up { valley: low, turn: now, low: now }), cycle(low.at));
+            return (Some(State::Up { valley: low, turn: now, low: now }), swing(low.at));
         }
         (Some(State::Up { valley, turn, low }), None)
     }
@@ -225,25 +233,24 @@ impl Follower {
         }
     }
 
-    /// The cycle under way when the person left or the video ended, if it is as good as done.
-    pub fn finish(&mut self, stature: f32) -> Option<Cycle> {
+    /// The swing under way when the person left or the video ended, if it is as good as done.
+    pub fn finish(&mut self, stature: f32) -> Option<Swing> {
         match self.state.take() {
             Some(State::Up { valley, turn, low })
                 if turn.height - low.height >= NO_LOCKOUT * (turn.height - valley.height) =>
             {
                 let rise = (turn.height - valley.height) / stature;
-                Some(Cycle { channel: self.channel, start: valley.at, turn: turn.at, end: low.at, rise })
+                Some(Swing { start: valley.at, turn: turn.at, end: low.at, rise })
             }
             _ => None,
         }
     }
 
-    /// The rise under way, as a cycle that ends at `at`; `None` at rest.
+    /// The rise under way, as a swing that ends at `at`; `None` at rest.
     #[must_use]
-    pub fn under_way(&self, at: Nanos, stature: f32) -> Option<Cycle> {
+    pub fn under_way(&self, at: Nanos, stature: f32) -> Option<Swing> {
         match self.state {
-            Some(State::Up { valley, turn, .. }) => Some(Cycle {
-                channel: self.channel,
+            Some(State::Up { valley, turn, .. }) => Some(Swing {
                 start: valley.at,
                 turn: turn.at,
                 end: at,
@@ -251,5 +258,47 @@ impl Follower {
             }),
             _ => None,
         }
+    }
+}
+
+/// Follows the height of one channel.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LimbFollower {
+    channel: Channel,
+    follower: Follower,
+}
+
+impl LimbFollower {
+    /// At rest.
+    #[must_use]
+    pub fn new(channel: Channel) -> Self {
+        Self { channel, follower: Follower::default() }
+    }
+
+    /// Which height it follows.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    /// The cycle that ended with this figure, if one did.
+    pub fn step(&mut self, figure: &Figure, stature: f32) -> Option<Cycle> {
+        Some(self.follower.step(figure.at, self.channel.height(figure), stature)?.on(self.channel))
+    }
+
+    /// The cycle under way when the person left or the video ended, if it is as good as done.
+    pub fn finish(&mut self, stature: f32) -> Option<Cycle> {
+        Some(self.follower.finish(stature)?.on(self.channel))
+    }
+
+    /// The rise under way, as a cycle that ends at `at`; `None` at rest.
+    #[must_use]
+    pub fn under_way(&self, at: Nanos, stature: f32) -> Option<Cycle> {
+        Some(self.follower.under_way(at, stature)?.on(self.channel))
+    }
+
+    /// Tells this person's usual rise, body heights.
+    pub fn expect(&mut self, usual: f32) {
+        self.follower.usual = usual;
     }
 }

@@ -16,7 +16,7 @@ pub mod view;
 
 use crate::event::{Movement, Phase, RepKind, SetId};
 use crate::exercise::course::Course;
-use crate::exercise::cycle::{Cycle, Follower, SLOWEST_S};
+use crate::exercise::cycle::{Cycle, Follower, LimbFollower, SLOWEST_S, Swing};
 use crate::exercise::effort::Effort;
 use crate::exercise::form::Form;
 use crate::exercise::measure::Measures;
@@ -86,10 +86,12 @@ pub struct State {
     glimpses: Glimpses,
     recogniser: Recogniser,
     looks: VecDeque<Look>,
+    /// What it seems to be, before a set says so, and how sure that is.
+    guess: Option<(Arc<str>, Score)>,
     /// Follows the depth that the recogniser sees.
     depth: Follower,
     /// Follow the heights of exercises that the recogniser does not know.
-    heights: Vec<Follower>,
+    heights: Vec<LimbFollower>,
     sets: Sets,
     form: Form,
     phase: Phase,
@@ -114,8 +116,9 @@ impl Athlete {
             glimpses: Glimpses::default(),
             recogniser: Recogniser::default(),
             looks: VecDeque::new(),
-            depth: Follower::new(Channel::Legs),
-            heights: Channel::ALL.into_iter().filter(gated).map(Follower::new).collect(),
+            guess: None,
+            depth: Follower::default(),
+            heights: Channel::ALL.into_iter().filter(gated).map(LimbFollower::new).collect(),
             sets: Sets::default(),
             form: Form::default(),
             phase: Phase::Rest,
@@ -173,8 +176,7 @@ impl Athlete {
         for glimpse in self.state.glimpses.step(&raw, stature, visible) {
             self.look(&glimpse, stature, &mut out);
         }
-        let step = |follower: &mut Follower| follower.step(at, follower.channel().height(&figure), stature);
-        let ended: Vec<Cycle> = self.state.heights.iter_mut().filter_map(step).collect();
+        let ended: Vec<Cycle> = self.state.heights.iter_mut().filter_map(|follower| follower.step(&figure, stature)).collect();
         for cycle in ended {
             self.end_height(cycle, stature, &mut out);
         }
@@ -225,8 +227,8 @@ impl Athlete {
                     self.look(&glimpse, stature, &mut out);
                 }
             }
-            if let Some(cycle) = self.state.depth.finish(1.0) {
-                self.end_depth(cycle, stature, &mut out);
+            if let Some(swing) = self.state.depth.finish(1.0) {
+                self.end_depth(swing, stature, &mut out);
             }
             let ended: Vec<Cycle> =
                 self.state.heights.iter_mut().filter_map(|follower| follower.finish(stature)).collect();
@@ -244,8 +246,7 @@ impl Athlete {
     #[must_use]
     pub fn status(&self) -> Status {
         let set = self.state.sets.open();
-        let guess = || guess::exercise(&self.state.looks, &self.catalogue);
-        let known = set.map(|set| (set.exercise.clone(), set.confidence())).or_else(guess);
+        let known = set.map(|set| (set.exercise.clone(), set.confidence())).or_else(|| self.state.guess.clone());
         Status {
             confidence: known.as_ref().map_or(Score(0.0), |known| known.1),
             exercise: known.map(|known| known.0),
@@ -264,21 +265,22 @@ impl Athlete {
             self.state.looks.pop_front();
         }
         self.state.looks.push_back(look);
-        if let Some(cycle) = self.state.depth.step(look.at, Some(look.depth * WHOLE), 1.0) {
-            self.end_depth(cycle, stature, out);
+        self.state.guess = guess::exercise(&self.state.looks, &self.catalogue);
+        if let Some(swing) = self.state.depth.step(look.at, Some(look.depth * WHOLE), 1.0) {
+            self.end_depth(swing, stature, out);
         }
     }
 
     /// A repetition that the recogniser saw.
-    fn end_depth(&mut self, seen: Cycle, stature: f32, out: &mut Vec<Movement>) {
-        let likeness = recogniser::likeness(&self.state.looks, seen.start, seen.end);
+    fn end_depth(&mut self, seen: Swing, stature: f32, out: &mut Vec<Movement>) {
+        let within = || recogniser::within(&self.state.looks, seen.start, seen.end);
+        let likeness = recogniser::likeness(within());
         let alone = self.state.options.exercise.is_some();
         let evidence: Vec<f32> =
             self.catalogue.exercises().iter().map(|exercise| exercise.recognised(&likeness, alone)).collect();
         let likeliest = evidence.iter().zip(self.catalogue.exercises()).max_by(|a, b| a.0.total_cmp(b.0));
         let Some((_, exercise)) = likeliest else { return };
-        let within = self.state.looks.iter().filter(|look| look.at >= seen.start && look.at <= seen.end);
-        let depth = within.map(|look| look.depth).fold(0.0, f32::max);
+        let depth = within().map(|look| look.depth).fold(0.0, f32::max);
         let figures: &[Figure] = self.state.figures.make_contiguous();
         let cycle = exercise.signal.cycle(seen, figures, stature);
         self.end(cycle, recogniser::share(depth), evidence, stature, out);
@@ -309,9 +311,9 @@ impl Athlete {
 
     /// Expects more of what is usual in the set.
     fn expect(&mut self) {
-        self.state.depth.usual = self.state.sets.usual_depth().sqrt() * WHOLE;
+        self.state.depth.usual = recogniser::looks(self.state.sets.usual_depth()) * WHOLE;
         for follower in &mut self.state.heights {
-            follower.usual = self.state.sets.usual_rise(follower.channel());
+            follower.expect(self.state.sets.usual_rise(follower.channel()));
         }
     }
 
@@ -331,13 +333,12 @@ impl Athlete {
 
     /// Where in a repetition the person is now, and how it is done.
     fn watch(&mut self, stature: f32, out: &mut Vec<Movement>) {
-        let State { figures, looks, depth, heights, sets, form, phase, progress, .. } = &mut self.state;
+        let State { figures, guess, depth, heights, sets, form, phase, progress, .. } = &mut self.state;
         let figures: &[Figure] = figures.make_contiguous();
         let Some(figure) = figures.last() else { return };
         let set = sets.open();
-        let known =
-            set.map(|set| set.exercise.clone()).or_else(|| guess::exercise(looks, &self.catalogue).map(|it| it.0));
-        let exercise = known.and_then(|id| self.catalogue.get(&id));
+        let known = set.map(|set| &set.exercise).or(guess.as_ref().map(|guess| &guess.0));
+        let exercise = known.and_then(|id| self.catalogue.get(id));
         let now = |exercise: &Exercise| {
             if exercise.recogniser.is_some() {
                 return Some(exercise.signal.cycle(depth.under_way(figure.at, 1.0)?, figures, stature));
@@ -351,7 +352,7 @@ impl Athlete {
         });
         *phase = course.as_ref().and_then(|(course, _)| course.phase(figure)).unwrap_or(Phase::Rest);
         *progress = course.as_ref().and_then(|(course, usual)| course.progress(figure, *usual)).unwrap_or(0.0);
-        if let Some((set, exercise)) = sets.open().zip(exercise) {
+        if let Some((set, exercise)) = set.zip(exercise) {
             let number = set.count(RepKind::Full) + 1;
             form.watch((set.id, number), exercise, course.as_ref().map(|it| &it.0), figures, stature, out);
         }

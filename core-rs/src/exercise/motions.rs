@@ -1,6 +1,6 @@
 //! The beginning of the walk alone: smooth figures, joint angles and cycles, of people who do anything.
 
-use crate::exercise::cycle::{Cycle, Follower};
+use crate::exercise::cycle::{Cycle, LimbFollower};
 use crate::exercise::signal::Channel;
 use crate::motion::Figure;
 use crate::motion::angles::BodyAngle;
@@ -16,7 +16,7 @@ pub struct Motion {
     keypoint_visible: f32,
     smoother: Smoother,
     stature: Stature,
-    followers: [Follower; Channel::ALL.len()],
+    followers: [LimbFollower; Channel::ALL.len()],
 }
 
 /// What one frame showed.
@@ -33,7 +33,7 @@ impl Motion {
     #[must_use]
     pub fn new(picture: Picture, keypoint_visible: f32) -> Self {
         let (smoother, stature) = (Smoother::default(), Stature::default());
-        Self { picture, keypoint_visible, smoother, stature, followers: Channel::ALL.map(Follower::new) }
+        Self { picture, keypoint_visible, smoother, stature, followers: Channel::ALL.map(LimbFollower::new) }
     }
 
     /// What one more frame shows; frames come in the order of time.
@@ -43,7 +43,7 @@ impl Motion {
         let Some(stature) = self.stature.step(&figure) else {
             return Moved { angles, cycles: Vec::new() };
         };
-        let follow = |follower: &mut Follower| follower.step(at, follower.channel().height(&figure), stature);
+        let follow = |follower: &mut LimbFollower| follower.step(&figure, stature);
         Moved { angles, cycles: self.followers.iter_mut().filter_map(follow).collect() }
     }
 }

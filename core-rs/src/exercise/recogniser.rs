@@ -51,11 +51,20 @@ pub struct Look {
     pub depth: f32,
 }
 
-/// The mean likeness from `start` to `end`, by how deep each look is.
+/// The looks from `start` to `end`.
+pub fn within<'a>(
+    looks: impl IntoIterator<Item = &'a Look>,
+    start: Nanos,
+    end: Nanos,
+) -> impl Iterator<Item = &'a Look> {
+    looks.into_iter().filter(move |look| look.at >= start && look.at <= end)
+}
+
+/// The mean likeness of some looks, by how deep each is.
 #[must_use]
-pub fn likeness<'a>(looks: impl IntoIterator<Item = &'a Look>, start: Nanos, end: Nanos) -> [f32; OUTCOMES] {
+pub fn likeness<'a>(looks: impl Iterator<Item = &'a Look>) -> [f32; OUTCOMES] {
     let (mut mean, mut whole) = ([0.0; OUTCOMES], 0.0);
-    for look in looks.into_iter().filter(|look| look.at >= start && look.at <= end) {
+    for look in looks {
         let weight = look.depth.max(FAINTEST);
         whole += weight;
         for (mean, likeness) in mean.iter_mut().zip(look.likeness) {
@@ -77,7 +86,13 @@ pub fn outcome(class: &str) -> Option<usize> {
 /// 85 % deep, what goes all of it never less than 90 %. A power sets that right.
 #[must_use]
 pub fn share(looks: f32) -> f32 {
-    looks.max(0.0).powf(2.0)
+    looks.max(0.0).powi(2)
+}
+
+/// How deep a repetition looks that went such a share of the usual way: what [`share`] sets right.
+#[must_use]
+pub fn looks(share: f32) -> f32 {
+    share.max(0.0).sqrt()
 }
 
 /// Looks at one person as time goes on.

@@ -2,7 +2,7 @@
 //!
 //! Heights, not angles: a squat seen from the front hardly bends a knee in the picture, but its hip drops all the same.
 
-use crate::exercise::cycle::Cycle;
+use crate::exercise::cycle::{Cycle, Swing};
 use crate::exercise::measure::TOGETHER;
 use crate::motion::{Figure, Side};
 use crate::units::Nanos;
@@ -21,7 +21,7 @@ pub enum Signal {
 impl Signal {
     /// The same repetition on the limb that did it: its highest moment and how far it rose, body heights.
     #[must_use]
-    pub fn cycle(self, seen: Cycle, figures: &[Figure], stature: f32) -> Cycle {
+    pub fn cycle(self, seen: Swing, figures: &[Figure], stature: f32) -> Cycle {
         let channel = match self {
             Self::Legs => Channel::Legs,
             Self::Arms => {
@@ -34,7 +34,7 @@ impl Signal {
             }
         };
         let (turn, rise) = channel.rise(&seen, figures).unwrap_or((seen.turn, 0.0));
-        Cycle { channel, turn, rise: rise / stature, ..seen }
+        Swing { turn, rise: rise / stature, ..seen }.on(channel)
     }
 }
 
@@ -70,10 +70,10 @@ impl Channel {
         }
     }
 
-    /// The highest moment of a cycle and how far it is above the first, square units.
-    fn rise(self, cycle: &Cycle, figures: &[Figure]) -> Option<(Nanos, f32)> {
-        let first = figures.partition_point(|figure| figure.at < cycle.start);
-        let last = figures.partition_point(|figure| figure.at <= cycle.end);
+    /// The highest moment of a swing and how far it is above the first, square units.
+    fn rise(self, swing: &Swing, figures: &[Figure]) -> Option<(Nanos, f32)> {
+        let first = figures.partition_point(|figure| figure.at < swing.start);
+        let last = figures.partition_point(|figure| figure.at <= swing.end);
         let mut heights = figures.get(first..last)?.iter().filter_map(|figure| Some((figure.at, self.height(figure)?)));
         let start = heights.next()?;
         let highest = heights.fold(start, |best, now| if now.1 > best.1 { now } else { best });
