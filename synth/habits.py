@@ -46,6 +46,8 @@ PRONE = posture(
     elbow=(0.8, 0.9, 0.6),
 )
 
+WORST = 1.6  # strength of a fault; 1 is plain to see
+
 
 def unusual(
     exercise: str, reps: Sequence[Rep], style: Mapping[str, Any], random: np.random.Generator
@@ -55,7 +57,7 @@ def unusual(
     if random.uniform() < 0.35 and faults:
         fault, often = str(random.choice([*faults, "uneven"])), float(random.choice([0.3, 1.0]))
         reps = [
-            replace(rep, faults={fault: float(random.uniform(0.3, 1.0))}) if random.uniform() < often else rep
+            replace(rep, faults={fault: float(random.uniform(0.3, WORST))}) if random.uniform() < often else rep
             for rep in reps
         ]
     if random.uniform() < 0.45:  # any depth at all, often or now and then
@@ -75,7 +77,7 @@ def unusual(
     elif lot < 0.28:
         reps = [replace(rep, hold=rep.hold + float(random.exponential(1.0))) for rep in reps]
     if exercise == "bicep_curl" and random.uniform() < 0.3:
-        style["drift"] = float(random.uniform(18, 80))
+        style["drift"] = float(random.uniform(18, 95))
         style["bent"] = float(random.uniform(95, 138))
     return reps, style
 

@@ -15,16 +15,18 @@ if TYPE_CHECKING:
 
 FPS = 15
 SIZE = (640, 360)
+SHIN, THIGH = 0.55, 1.35  # how far each leans in the deepest squat, radians
 
 
 def pose(depth: float, *, middle: float = 0.5) -> tuple[Floats, Floats]:
     """One person, `depth` of the way down: box (1, 5) and keypoints (1, 17, 3), 0 to 1 of a picture of `SIZE`."""
     aspect = SIZE[0] / SIZE[1]
     ankle = np.array([0.0, 0.92])
-    knee = ankle + 0.19 * np.array([np.sin(0.9 * depth), -np.cos(0.9 * depth)])
-    hip = knee + 0.19 * np.array([-np.sin(1.35 * depth), -np.cos(1.35 * depth)])
+    knee = ankle + 0.19 * np.array([np.sin(SHIN * depth), -np.cos(SHIN * depth)])
+    hip = knee + 0.19 * np.array([-np.sin(THIGH * depth), -np.cos(THIGH * depth)])
     shoulder = hip + 0.23 * np.array([np.sin(0.6 * depth), -np.cos(0.6 * depth)])
-    elbow, wrist = np.add(shoulder, (0.01, 0.12)), np.add(shoulder, (0.03, 0.22))
+    arm = np.array([np.sin(1.4 * depth), np.cos(1.4 * depth)])  # stretched out in front, to keep the balance
+    elbow, wrist = shoulder + 0.145 * arm, shoulder + 0.285 * arm
     nose = np.add(shoulder, (0.03, -0.1))
     eye, ear = np.add(nose, (0.01, -0.015)), np.add(nose, (-0.03, 0))
     face = [nose, eye, eye, ear, ear]

@@ -12,7 +12,7 @@ from gymbox import Pipeline
 from gymbox._core import Athletes, Event, Motions, Person, compute_angle, median_smooth
 from gymbox.errors import ExerciseError
 from gymbox.exercises import catalogue_json, get_exercise
-from tests.lifter import SIZE
+from tests.lifter import SHIN, SIZE, THIGH
 from tests.mover import MOVES, SECOND, Seen, performed, still
 
 WIDTH, HEIGHT = SIZE
@@ -84,7 +84,7 @@ def test_motions_are_angles_and_cycles_without_a_name() -> None:
         knees.append(angles[0, 6])
         turns += [turn * 1e-9 for _, channel, _, turn, _, _ in cycles if channel == "legs"]
     assert max(knees) == pytest.approx(180, abs=1)
-    assert min(knees) == pytest.approx(180 - math.degrees(0.9 + 1.35), abs=3)
+    assert min(knees) == pytest.approx(180 - math.degrees(SHIN + THIGH), abs=3)
     assert turns == pytest.approx([2.85, 5.65, 8.45], abs=0.15), "half of the median's window late"
 
 
@@ -137,11 +137,11 @@ def test_phase_and_progress_follow_the_repetition() -> None:
 
 def test_a_rep_says_how_it_was_done() -> None:
     (*_, rep) = performed("squat", 4, seconds=2.4).reps()
-    assert rep.range_of_motion == pytest.approx(math.degrees(0.9 + 1.35), abs=6)
+    assert rep.range_of_motion == pytest.approx(math.degrees(SHIN + THIGH), abs=6)
     assert rep.symmetry == pytest.approx(1, abs=0.02)
-    # The hip drops by 0.19 (1 - cos 0.9 + 1 - cos 1.35) of the picture, along a sine squared of 2.4 s; the lifter is
-    # 0.61 of the picture from ankle to shoulder, which makes about 0.77 of it tall.
-    drop = 0.19 * (2 - math.cos(0.9) - math.cos(1.35)) / 0.77
+    # Shin and thigh are each 0.19 of the picture, and lean along a sine squared of 2.4 s; the lifter is 0.61 of the
+    # picture from ankle to shoulder, which makes about 0.77 of it tall.
+    drop = 0.19 * (2 - math.cos(SHIN) - math.cos(THIGH)) / 0.77
     assert rep.peak_velocity == pytest.approx(drop * math.pi / 2.4, rel=0.35)
     # A sine squared lingers at rest: the first and last of the way count as rest.
     assert 0.7 < rep.tempo_out <= 1.3

@@ -250,12 +250,9 @@ impl Follower {
     #[must_use]
     pub fn under_way(&self, at: Nanos, stature: f32) -> Option<Swing> {
         match self.state {
-            Some(State::Up { valley, turn, .. }) => Some(Swing {
-                start: valley.at,
-                turn: turn.at,
-                end: at,
-                rise: (turn.height - valley.height) / stature,
-            }),
+            Some(State::Up { valley, turn, .. }) => {
+                Some(Swing { start: valley.at, turn: turn.at, end: at, rise: (turn.height - valley.height) / stature })
+            }
             _ => None,
         }
     }

@@ -75,6 +75,12 @@ pub struct Athlete {
 /// begin a repetition at a sixth of the way.
 const WHOLE: f32 = 0.30;
 
+/// How long nobody may be seen in a repetition whose depth is believed.
+const UNSEEN: Nanos = Nanos(500_000_000);
+
+/// Share of a whole repetition from which the recogniser's begin a set. Lower takes getting up for the first of one.
+const BEGINS: f32 = 0.50;
+
 /// All that an [`Athlete`] remembers: plain data, so that a journal can keep it and a restart go on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct State {
@@ -176,7 +182,8 @@ impl Athlete {
         for glimpse in self.state.glimpses.step(&raw, stature, visible) {
             self.look(&glimpse, stature, &mut out);
         }
-        let ended: Vec<Cycle> = self.state.heights.iter_mut().filter_map(|follower| follower.step(&figure, stature)).collect();
+        let ended: Vec<Cycle> =
+            self.state.heights.iter_mut().filter_map(|follower| follower.step(&figure, stature)).collect();
         for cycle in ended {
             self.end_height(cycle, stature, &mut out);
         }
@@ -283,7 +290,13 @@ impl Athlete {
         let depth = within().map(|look| look.depth).fold(0.0, f32::max);
         let figures: &[Figure] = self.state.figures.make_contiguous();
         let cycle = exercise.signal.cycle(seen, figures, stature);
-        self.end(cycle, recogniser::share(depth), evidence, stature, out);
+        // How deep somebody is who was out of sight just before is hard to tell: what was not seen whole is a usual one.
+        let mut pairs = self.state.looks.iter().zip(self.state.looks.iter().skip(1));
+        let unseen = pairs
+            .any(|(last, next)| next.at - last.at > UNSEEN && next.at >= seen.start - UNSEEN && last.at <= seen.end);
+        let least = if unseen { self.state.sets.usual_depth() } else { 0.0 };
+        let share = recogniser::share(depth).max(least);
+        self.end(cycle, share, share >= BEGINS, evidence, stature, out);
     }
 
     /// A repetition of an exercise that the recogniser does not know, if its gates say so.
@@ -293,10 +306,18 @@ impl Athlete {
         let evidence: Vec<f32> =
             self.catalogue.exercises().iter().map(|exercise| exercise.evidence(&cycle, &measures)).collect();
         let depth = measures.get(measure::Measure::Depth).unwrap_or(cycle.rise);
-        self.end(cycle, depth, evidence, stature, out);
+        self.end(cycle, depth, true, evidence, stature, out);
     }
 
-    fn end(&mut self, cycle: Cycle, depth: f32, evidence: Vec<f32>, stature: f32, out: &mut Vec<Movement>) {
+    fn end(
+        &mut self,
+        cycle: Cycle,
+        depth: f32,
+        begins: bool,
+        evidence: Vec<f32>,
+        stature: f32,
+        out: &mut Vec<Movement>,
+    ) {
         let figures: &[Figure] = self.state.figures.make_contiguous();
         let Some(effort) = Effort::of(&cycle, figures, stature) else { return };
         let course = Course::over(cycle, figures, stature);
@@ -304,7 +325,7 @@ impl Athlete {
         let review = |exercise| self.state.form.review(exercise, course.as_ref()?, figures, stature);
         let reviews = reviews.filter_map(review).collect();
         let before = out.len();
-        self.state.sets.step(Candidate { cycle, depth, evidence, effort, reviews }, &self.catalogue, out);
+        self.state.sets.step(Candidate { cycle, depth, begins, evidence, effort, reviews }, &self.catalogue, out);
         self.tell(before, out);
         self.expect();
     }

@@ -30,7 +30,7 @@ pub const OUTCOMES: usize = CLASSES.len() + 1;
 pub const DELAY: Nanos = Nanos(300_000_000);
 
 /// Numbers that pass from layer to layer.
-const CHANNELS: usize = 64;
+const CHANNELS: usize = 96;
 /// How far apart in time the three inputs of each layer are, in glimpses.
 const DILATIONS: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
@@ -80,19 +80,31 @@ pub fn outcome(class: &str) -> Option<usize> {
     CLASSES.iter().position(|known| *known == class).map(|place| place + 1)
 }
 
-/// The share of the usual way that a repetition went which looks that deep, where the usual one looks as deep as 1.
+/// How deep a repetition looks, and the share of the usual way that it went, from nothing to all of it.
 ///
-/// The network has seen few shallow repetitions, and believes in them only half: what goes 63 % of the way looks 66 to
-/// 85 % deep, what goes all of it never less than 90 %. A power sets that right.
+/// The network hesitates to call a repetition shallow, so that most of the way looks like nearly all of it: of the held-out
+/// lessons what goes 65 % looks 0.79 deep at the median and up to 0.92, what goes 95 % never less than 0.96. The place
+/// that stands for 70 % of the usual way lies between.
+const SHARES: [(f32, f32); 7] =
+    [(0.0, 0.0), (0.5, 0.42), (0.7, 0.57), (0.88, 0.71), (0.96, 0.88), (1.0, 0.97), (2.0, 1.97)];
+
+/// The share of the usual way that a repetition went which looks that deep, where the usual one looks 1 deep.
 #[must_use]
 pub fn share(looks: f32) -> f32 {
-    looks.max(0.0).powi(2)
+    between(looks, SHARES)
 }
 
-/// How deep a repetition looks that went such a share of the usual way: what [`share`] sets right.
+/// How deep a repetition looks that went such a share of the usual way.
 #[must_use]
 pub fn looks(share: f32) -> f32 {
-    share.max(0.0).sqrt()
+    between(share, SHARES.map(|(looks, share)| (share, looks)))
+}
+
+/// The value at `x` of the line through `points`; before the first it is the first's, and after the last it goes on.
+fn between(x: f32, points: [(f32, f32); 7]) -> f32 {
+    let after = points[1..points.len() - 1].partition_point(|point| point.0 < x) + 1;
+    let ((x0, y0), (x1, y1)) = (points[after - 1], points[after]);
+    if x <= points[0].0 { points[0].1 } else { y0 + (y1 - y0) * (x - x0) / (x1 - x0) }
 }
 
 /// Looks at one person as time goes on.
@@ -229,6 +241,16 @@ mod tests {
         let layers: usize = WEIGHTS.layers.iter().map(|(wide, narrow)| numbers(wide) + numbers(narrow)).sum();
         let all = numbers(&WEIGHTS.first) + layers + numbers(&WEIGHTS.last);
         assert_eq!(all * 4, include_bytes!("recogniser.bin").len());
+    }
+
+    #[test]
+    fn a_share_looks_as_deep_as_it_is_the_share_of() {
+        for hundredth in 0..130_u8 {
+            let depth = f32::from(hundredth) / 100.0;
+            assert!((looks(share(depth)) - depth).abs() < 1e-5);
+        }
+        assert!(share(-1.0).abs() < 1e-6);
+        assert!((share(0.88) - 0.71).abs() < 1e-6);
     }
 
     #[test]

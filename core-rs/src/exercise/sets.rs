@@ -19,9 +19,10 @@ pub const FULL: f32 = 0.70;
 const PAIR_S: f64 = 15.0;
 /// Evidence that the two cycles have on average that begin a set.
 const BEGIN: f32 = 0.50;
-/// Evidence that each of the two has at least, and any before them that belongs to the set too. Lower takes getting
-/// ready for a repetition.
+/// Evidence that each of the two has at least.
 const BEGIN_EACH: f32 = 0.50;
+/// The same for any before the two: who has just begun is hard to name. Lower takes getting ready for a repetition.
+const BEGIN_BEFORE: f32 = 0.30;
 /// The same for who has just come into the picture, with nothing before to tell by.
 const BEGIN_EARLY: f32 = 0.10;
 /// Seconds that somebody has just come.
@@ -34,12 +35,15 @@ const RHYTHM: f64 = 0.30;
 const ALONE: f32 = 0.80;
 /// Seconds after a lone repetition with nothing that speaks against it.
 const DONE_S: f64 = 4.0;
-/// Evidence from which a cycle continues a set.
-const IN_SET: f32 = 0.30;
+/// Evidence from which a full cycle continues a set.
+const IN_SET: f32 = 0.35;
 /// The same after more than [`PAIR_S`].
 const IN_SET_LATE: f32 = 0.50;
+/// The same for a partial one: the less it is, the plainer it must be. Lower takes the body's small movements while it
+/// rests, and getting up.
+const IN_SET_PARTIAL: f32 = 0.93;
 /// Share of the usual depth under which a movement is no repetition at all.
-const SHALLOWEST: f32 = 0.15;
+const SHALLOWEST: f32 = 0.35;
 /// Seconds under which a cycle is a twitch.
 const FASTEST_S: f64 = 0.7;
 /// Share of the shorter of two cycles: more overlap than this is one repetition seen on two channels.
@@ -58,6 +62,8 @@ pub struct Candidate {
     pub cycle: Cycle,
     /// How far the repetition went; only shares of it mean anything.
     pub depth: f32,
+    /// Whether that is far enough to begin a set by.
+    pub begins: bool,
     /// How much it looks like each exercise of the catalogue, in its order: 0 to 1.
     pub evidence: Vec<f32>,
     /// How it was done.
@@ -71,6 +77,12 @@ impl Candidate {
     #[must_use]
     pub fn review(&self, exercise: &str) -> Option<&Review> {
         self.reviews.iter().find(|review| review.exercise() == exercise)
+    }
+
+    /// Which exercise it looks most like.
+    fn likeliest(&self) -> Option<usize> {
+        let plainest = self.evidence.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        plainest.map(|(index, _)| index)
     }
 
     /// Whether two are like enough to confirm each other.
@@ -151,18 +163,28 @@ impl OpenSet {
             turn: candidate.cycle.turn,
             end: candidate.cycle.end,
             range_of_motion: candidate.effort.range(exercise.primary_joint_pair),
-            depth: candidate.depth / self.usual().max(f32::EPSILON),
+            depth: self.share(candidate),
             peak_velocity: candidate.effort.peak_velocity,
             symmetry: candidate.effort.symmetry,
             confidence: Score(candidate.evidence[self.index]),
         }
     }
 
+    /// How much of the usual depth a cycle is.
+    fn share(&self, candidate: &Candidate) -> f32 {
+        candidate.depth / self.usual().max(f32::EPSILON)
+    }
+
     /// Whether a cycle is one more of this set's.
     fn continues(&self, candidate: &Candidate) -> bool {
         let gap = (candidate.cycle.start - self.end()).seconds();
-        let asked = if gap > PAIR_S { IN_SET_LATE } else { IN_SET };
-        gap <= SET_GAP_S && candidate.evidence[self.index] >= asked && candidate.depth >= SHALLOWEST * self.usual()
+        let share = self.share(candidate);
+        let asked = match share {
+            _ if share < FULL => IN_SET_PARTIAL,
+            _ if gap > PAIR_S => IN_SET_LATE,
+            _ => IN_SET,
+        };
+        gap <= SET_GAP_S && share >= SHALLOWEST && candidate.evidence[self.index] >= asked
     }
 
     /// Adds a repetition and says it, full or partial by what is usual in the set.
@@ -172,7 +194,7 @@ impl OpenSet {
     }
 
     fn tell(&mut self, index: usize, catalogue: &Catalogue, out: &mut Vec<Movement>) {
-        let share = self.reps[index].0.depth / self.usual().max(f32::EPSILON);
+        let share = self.share(&self.reps[index].0);
         self.reps[index].1 = if share >= FULL { RepKind::Full } else { RepKind::Partial };
         out.push(Movement::RepConfirmed(self.rep(index, &catalogue.exercises()[self.index])));
     }
@@ -195,6 +217,15 @@ struct Lone {
     id: SetId,
     index: usize,
     candidate: Candidate,
+}
+
+impl Lone {
+    /// Whether a cycle would be one more of the set that this is the first of.
+    fn is_followed_by(&self, other: &Candidate, catalogue: &Catalogue) -> bool {
+        let mut set = OpenSet::new(self.id, self.index, catalogue);
+        set.reps.push((self.candidate.clone(), RepKind::Full));
+        other.likeliest() == Some(self.index) && !is_same(&self.candidate.cycle, &other.cycle) && set.continues(other)
+    }
 }
 
 impl Sets {
@@ -234,7 +265,14 @@ impl Sets {
                 return;
             }
             if set.continues(&candidate) {
+                if let Some(lone) = self.lone.take() {
+                    out.push(Movement::RepWithdrawn { set: lone.id, at: cycle.end });
+                }
                 set.add(candidate, catalogue, out);
+                return;
+            }
+            let soon = (cycle.start - set.end()).seconds() <= SET_GAP_S;
+            if soon && candidate.likeliest() == Some(set.index) {
                 return;
             }
         }
@@ -254,7 +292,10 @@ impl Sets {
             return false;
         };
         let mut best: Option<(f32, usize, &Candidate)> = None;
-        for other in earlier.iter().rev().filter(|other| last.agrees(other)) {
+        if let Some(lone) = self.lone.as_ref().filter(|lone| lone.is_followed_by(last, catalogue)) {
+            best = Some((0.0, lone.index, &lone.candidate));
+        }
+        for other in earlier.iter().rev().filter(|other| last.begins && other.begins && last.agrees(other)) {
             for (index, (a, b)) in last.evidence.iter().zip(&other.evidence).enumerate() {
                 let mean = f32::midpoint(*a, *b);
                 if *a >= BEGIN_EACH && *b >= self.asked(other) && mean >= BEGIN && best.is_none_or(|best| mean > best.0)
@@ -266,16 +307,26 @@ impl Sets {
         let Some((_, index, other)) = best else {
             return false;
         };
-        // Who has just begun is hard to name: what was not plain enough to begin a set may well belong to it.
-        let missed = |held: &&Candidate| held.evidence[index] >= self.asked(held) && last.agrees(held);
-        let mut reps: Vec<Candidate> = earlier.iter().filter(|held| *held == other || missed(held)).cloned().collect();
-        reps.push(last.clone());
-        reps.sort_by_key(|rep| rep.cycle.turn);
+        let mut set = OpenSet::new(SetId(0), index, catalogue);
+        set.reps = [other, last].map(|rep| (rep.clone(), RepKind::Full)).into();
+        // What was not plain enough to begin a set may well belong to it, and a partial repetition agrees with none.
+        let missed = |held: &&Candidate| {
+            if held.cycle.turn < other.cycle.turn {
+                let full = set.share(held) >= FULL;
+                let asked = if full { self.asked(held).min(BEGIN_BEFORE) } else { IN_SET_PARTIAL };
+                held.begins && last.agrees(held) && held.evidence[index] >= asked
+            } else {
+                ![other, last].iter().any(|rep| is_same(&rep.cycle, &held.cycle)) && set.continues(held)
+            }
+        };
+        let more: Vec<Candidate> =
+            earlier.iter().filter(|held| held.cycle != other.cycle).filter(missed).cloned().collect();
+        set.reps.extend(more.into_iter().map(|rep| (rep, RepKind::Full)));
+        set.reps.sort_by_key(|rep| rep.0.cycle.turn);
         self.close(out);
-        let mut set = OpenSet::new(self.id_for(&reps[0], index, out), index, catalogue);
-        let start = reps[0].cycle.start;
-        out.push(Movement::SetStarted { set: set.id, exercise: set.exercise.clone(), start });
-        set.reps = reps.into_iter().map(|rep| (rep, RepKind::Full)).collect();
+        let first = set.reps[0].0.cycle;
+        set.id = self.id_for(&first, index, out);
+        out.push(Movement::SetStarted { set: set.id, exercise: set.exercise.clone(), start: first.start });
         for index in 0..set.reps.len() {
             set.tell(index, catalogue, out);
         }
@@ -292,12 +343,12 @@ impl Sets {
 
     /// The id of a set that begins with `first`: the provisional one's, if it is that; else a new one, and the
     /// provisional one is withdrawn.
-    fn id_for(&mut self, first: &Candidate, index: usize, out: &mut Vec<Movement>) -> SetId {
+    fn id_for(&mut self, first: &Cycle, index: usize, out: &mut Vec<Movement>) -> SetId {
         match self.lone.take() {
-            Some(lone) if lone.index == index && lone.candidate.cycle == first.cycle => lone.id,
+            Some(lone) if lone.index == index && lone.candidate.cycle == *first => lone.id,
             lone => {
                 if let Some(lone) = lone {
-                    out.push(Movement::RepWithdrawn { set: lone.id, at: first.cycle.end });
+                    out.push(Movement::RepWithdrawn { set: lone.id, at: first.end });
                 }
                 self.last_id += 1;
                 SetId(self.last_id)
@@ -308,8 +359,9 @@ impl Sets {
     /// Shows the last cycle as provisional, if it alone is plain enough; a plain other thing withdraws one.
     fn consider(&mut self, catalogue: &Catalogue, out: &mut Vec<Movement>) {
         let Some(last) = self.recent.last() else { return };
-        let plainest = last.evidence.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-        let Some((index, _)) = plainest.filter(|plainest| *plainest.1 >= ALONE) else { return };
+        let Some(index) = last.likeliest().filter(|index| last.begins && last.evidence[*index] >= ALONE) else {
+            return;
+        };
         let candidate = last.clone();
         if let Some(lone) = self.lone.take() {
             out.push(Movement::RepWithdrawn { set: lone.id, at: candidate.cycle.end });
@@ -391,7 +443,7 @@ mod tests {
         let cycle = Cycle { channel: Channel::Legs, start: at(0.0), turn: at(1.0), end: at(2.0), rise: 0.3 };
         let figures: Vec<Figure> = (0..20).map(|tenth| Figure::unseen(at(f64::from(tenth) / 10.0))).collect();
         let effort = Effort::of(&cycle, &figures, 1.0).unwrap();
-        Candidate { cycle, depth, evidence: vec![squat, lunge], effort, reviews: Vec::new() }
+        Candidate { cycle, depth, begins: true, evidence: vec![squat, lunge], effort, reviews: Vec::new() }
     }
 
     const SQUAT: [f32; 2] = [0.7, 0.1];
@@ -439,8 +491,8 @@ mod tests {
     fn less_than_the_usual_way_is_partial_and_hardly_any_is_nothing() {
         let depths = [1.0, 1.0, 1.0, 0.6, 1.0, 0.1, 0.75];
         let reps: Vec<Candidate> =
-            depths.iter().enumerate().map(|(rep, depth)| candidate(rep as f64 * 3.0, *depth, SQUAT)).collect();
-        assert_eq!(said(&reps, 22.0, false), "[FFFhFF");
+            depths.iter().enumerate().map(|(rep, depth)| candidate(rep as f64 * 3.0, *depth, [0.95, 0.0])).collect();
+        assert_eq!(said(&reps, 22.0, false), "p[FFFhFF");
     }
 
     #[test]
@@ -458,5 +510,44 @@ mod tests {
             .map(|(like, rep)| candidate(f64::from(rep) * 3.0, 1.0, *like))
             .collect();
         assert_eq!(said(&reps, 12.0, false), "[FFp][FF");
+    }
+
+    #[test]
+    fn a_partial_one_follows_a_plain_first() {
+        let plain = [0.95, 0.0];
+        let reps: Vec<Candidate> = [1.0, 0.5, 1.0]
+            .iter()
+            .zip(0..)
+            .map(|(depth, rep)| candidate(f64::from(rep) * 3.0, *depth, plain))
+            .collect();
+        assert_eq!(said(&reps, 9.0, false), "p[FhF");
+    }
+
+    #[test]
+    fn a_partial_one_must_be_plainer() {
+        let after = |depth: f32, like: f32| {
+            let reps = [(0.0, 1.0, 0.7), (3.0, 1.0, 0.7), (6.0, depth, like)];
+            said(&reps.map(|(start, depth, like)| candidate(start, depth, [like, 0.0])), 9.0, false)
+        };
+        assert_eq!(after(1.0, 0.4), "[FFF");
+        assert_eq!(after(0.5, 0.7), "[FF");
+        assert_eq!(after(0.5, 0.95), "[FFh");
+        assert_eq!(after(0.2, 0.95), "[FF");
+    }
+
+    #[test]
+    fn what_is_too_little_for_the_running_set_begins_none() {
+        let mut reps = [0.0, 3.0, 6.0, 12.0].map(|start| candidate(start, 1.0, [0.95, 0.0]));
+        reps[2].depth = 0.05;
+        assert_eq!(said(&reps, 18.0, false), "p[FFF", "else it would be a set of one, and end this");
+    }
+
+    #[test]
+    fn who_has_hardly_moved_has_not_begun() {
+        let mut reps = [0.0, 3.0].map(|start| candidate(start, 0.2, [0.95, 0.0]));
+        for rep in &mut reps {
+            rep.begins = false;
+        }
+        assert_eq!(said(&reps, 20.0, true), "");
     }
 }
