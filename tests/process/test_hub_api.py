@@ -441,7 +441,11 @@ def test_a_second_hub_and_a_port_that_is_taken_are_refused(gym: Gym, tmp_path: P
 
     assert "hub-requests: another process" in refused(gym.folder)
     (tmp_path / "gymbox.toml").write_text((gym.folder / "gymbox.toml").read_text())
-    assert f"cannot listen at 127.0.0.1:{gym.port}" in refused(tmp_path)
+    first_start = refused(tmp_path)
+    assert f"cannot listen at 127.0.0.1:{gym.port}" in first_start
+    made = re.search(r'"operator": "([a-z0-9-]+)"', first_start)
+    assert made, "the first start shows the password that it made"
+    assert asyncio.run(Password(tmp_path).holds(made[1]))
 
 
 @pytest.mark.parametrize(("role", "names"), [("operator", OTHERS), ("phone", PHONE_S)])
