@@ -14,13 +14,14 @@ from __future__ import annotations
 import contextlib
 import os
 import struct
+import time
 import zlib
 from typing import TYPE_CHECKING, Final
 
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gymbox.clock import Clock
+from gymbox.clock import Clock, now_ns
 from gymbox.errors import StateError
 from gymbox.vision.record import pack, unpack
 
@@ -77,6 +78,8 @@ class Diary:
         self._dirty = self._grown = False
         self.written = 0
         """Bytes, in this life."""
+        self.alive_ns: int | None = None
+        """When the life before last did anything, once `read` has found what it left."""
         self.trouble: str | None = None
         """Why the disk takes nothing, if it does not: then a restart forgets what comes after."""
 
@@ -92,6 +95,7 @@ class Diary:
         """
         for path in sorted(self._folder.glob("*.diary"), reverse=True):
             with contextlib.suppress(OSError, StateError):
+                self.alive_ns = now_ns() - max(time.time_ns() - path.stat().st_mtime_ns, 0)
                 return _parse(path.read_bytes())
             _log.error("what vision remembered is damaged", file=str(path))
         return None
@@ -120,6 +124,12 @@ class Diary:
         for old in self._folder.glob("*.diary"):
             if int(old.stem) < self._number:
                 old.unlink()
+
+    def beat(self) -> None:
+        """Leave word that this life goes on, though there is nothing to write; belongs to every second or so."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):  # then it may be looked at again
+                os.utime(self._file)
 
     def add(self, record: Record) -> None:
         """Write a record down: it outlives this process from now on, and a power cut from the next `sync` on."""

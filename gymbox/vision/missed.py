@@ -35,7 +35,7 @@ def missed(
     While they are looked at more come, so this goes on in rounds until it has caught up. The pre-roll may be ahead of
     the ring: a file is read before it is shown. Where the camera's process ended too, nothing is there.
     """
-    sampler, first_ns = Sampler(camera.fps), after_ns
+    sampler, first_ns = Sampler(camera.fps), 0
     sampler.takes(after_ns)
     while True:
         count, until_ns = 0, newest_ns() or FOREVER_NS
@@ -47,12 +47,13 @@ def missed(
                     yield Picture(
                         camera.id, t_ns, frame_of(picture, sample_aspect_ratio=ratio, rotation=rotation), live=False
                     )
+                    first_ns = first_ns or t_ns
                     after_ns, count = t_ns, count + 1
         except (RingError, av.FFmpegError) as error:
             _log.warning("pictures are missed", camera=camera.id, error=str(error))
             return
         if count <= CLOSE:
-            _log.info("caught up", camera=camera.id, seconds=round((after_ns - first_ns) / 1e9, 1))
+            _log.info("caught up", camera=camera.id, seconds=round((after_ns - (first_ns or after_ns)) / 1e9, 1))
             return
 
 

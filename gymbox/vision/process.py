@@ -55,13 +55,13 @@ async def watch(service: Service, *, settings: Settings, config: Path | None) ->
     ):
         diary = Diary(settings.data_dir / "vision")
         watching = Watch(model, pose, looks, settings=settings, speaker=speaker, diary=diary)
-        left = watching.resume()
+        watching.resume()
         eyes = Eyes(settings.run_dir)
         eyes.watch(roster.ids())
         turn = asyncio.Lock()
-        watching.say(watching.give_up(left.keys() - roster.ids()))
+        watching.say(watching.give_up(watching.absent(roster.ids())))
         for eye in eyes:
-            if last_ns := left.get(eye.camera_id):
+            if (last_ns := watching.left_off_ns(eye.camera_id)) is not None:
                 eye.missed = missed(roster.cameras[eye.camera_id], settings.run_dir, last_ns, eye.newest_ns)
         report = VisionReport(model=model.name, device=pose.device, inference_ms=0, cameras=())
         open_desk(desk, watching, eyes, turn=turn, report=report)

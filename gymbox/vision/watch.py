@@ -37,6 +37,10 @@ _log = structlog.get_logger(__name__)
 
 QUIET_NS: Final = 5_000_000_000
 """How long a camera may send nothing until that means that nobody is seen: as long as a track waits for its person."""
+BEAT_NS: Final = 1_000_000_000
+"""How often a life leaves word that it goes on."""
+LATE_NS: Final = 2 * BEAT_NS
+"""How long before the last word pictures may have been left out: it comes once a second, and they come late."""
 SETTLED_NS: Final = 300_000_000
 """How long nothing may come from a file that is over until its last picture was seen."""
 NOBODY: Final = np.zeros((0, 5), np.float32), np.zeros((0, 17, 3), np.float32)
@@ -72,6 +76,8 @@ class Watch:
         self._version = self._versioned()
         self._hall = self._new_hall(new_epoch())
         self._begun_ns = now_ns()
+        self._beat_ns = 0
+        self._alive_ns: int | None = None
         self._last_seen: dict[str, int] = {}
         self._inferences: deque[int] = deque(maxlen=RECENT)
 
@@ -80,12 +86,8 @@ class Watch:
         """How long the model usually takes, lately; for all pictures that it looks at together."""
         return median(self._inferences) / 1e6 if self._inferences else 0.0
 
-    def resume(self) -> dict[str, int]:
-        """Take up what the life before left, say what it did not come to say, and begin a diary.
-
-        Returns:
-            The cameras on whose floors somebody is, and when their last picture was taken.
-        """
+    def resume(self) -> None:
+        """Take up what the life before left, say what it did not come to say, and begin a diary."""
         left = self._diary.read()
         if left and left[0].version == self._version:
             try:
@@ -96,11 +98,21 @@ class Watch:
         elif left:
             _log.warning("what vision remembered is another version's: open sets are forgotten")
         self._begin_diary()
-        return {
-            place.wording.camera_id: place.floor.last_ns
-            for place in self._hall
-            if place.floor.last_ns is not None and not place.floor.empty
-        }
+
+    def left_off_ns(self, camera_id: str) -> int | None:
+        """From when on pictures of a camera were not looked at; none where no life before this one looked at any."""
+        if self._alive_ns is None:
+            return None
+        place = self._hall.known(camera_id)
+        last_ns = place.floor.last_ns if place else None
+        if place and last_ns is not None and not place.floor.empty:
+            return last_ns
+        # Pictures without anybody are not written down: the life before saw them until it ended.
+        return max(last_ns or 0, self._alive_ns - LATE_NS)
+
+    def absent(self, camera_ids: set[str]) -> set[str]:
+        """Cameras on whose floors somebody is, but for these."""
+        return {place.wording.camera_id for place in self._hall if not place.floor.empty} - camera_ids
 
     def _take_up(self, head: Head, states: list[bytes], records: Iterable[Record]) -> None:
         same_boot = head.clock.boot_id == self._clock.boot_id
@@ -114,6 +126,7 @@ class Watch:
             self._tell(self._hall.finish())
             self._hall = self._new_hall(new_epoch())
             return
+        self._alive_ns = self._diary.alive_ns
         resumed = [
             place.wording.resumed(link, place.floor.last_ns or 0) for place in self._hall for link in place.floor.links
         ]
@@ -197,6 +210,9 @@ class Watch:
             if outcome.perceptions:
                 self._speaker.say(*outcome.perceptions)
             self._tell(outcome.events)
+        if now_ns() - self._beat_ns > BEAT_NS:
+            self._beat_ns = now_ns()
+            self._diary.beat()
         if self._diary.is_stale and now_ns() - self._begun_ns > ANEW_S * 1e9:
             self._begin_diary()
 

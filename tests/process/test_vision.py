@@ -196,11 +196,15 @@ def test_everybody_in_every_picture_is_perceived_and_looked_at_now_and_then(tmp_
     box = Box(stack, tmp_path, "rack-1", realtime=True)
     box.vision()
     box.camera("rack-1")
-    events = box.heard(lambda events: len(events) > 40 * PEOPLE, "perceptions")
-    perceptions = of(PerceptionEvent, events)
+
+    def enough(events: list[Event]) -> bool:
+        people = Counter(event.track_id for event in of(PerceptionEvent, events))
+        return len([count for count in people.values() if count > 20]) == PEOPLE
+
+    perceptions = of(PerceptionEvent, box.heard(enough, "perceptions"))
     assert all(event.inference_ns > 0 for event in perceptions)
-    people = Counter(event.track_id for event in perceptions)
-    assert len([count for count in people.values() if count > 20]) == PEOPLE
+    moments = Counter((event.track_id, event.t_ns) for event in perceptions)
+    assert set(moments.values()) == {1}
     looks = [event.reid_embedding for event in perceptions if event.reid_embedding]
     assert PEOPLE <= len(looks) < len(perceptions) / 2
     lengths = np.linalg.norm([look.vector for look in looks], axis=1)

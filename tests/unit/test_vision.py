@@ -13,7 +13,7 @@ from gymbox import _core, models
 from gymbox.bus.endpoints import VISION
 from gymbox.bus.publish import Speaker
 from gymbox.bus.subscribe import Heard, Listener
-from gymbox.clock import Clock
+from gymbox.clock import Clock, now_ns
 from gymbox.config import Settings, load
 from gymbox.errors import BusError, ExerciseError, StateError
 from gymbox.events import (
@@ -79,7 +79,8 @@ class Life:
             speaker=speaker,
             diary=self.diary,
         )
-        self.left = self.watch.resume()
+        self.watch.resume()
+        self.left = self.watch.absent(set())
         self.eye = Eye(CAMERA, run_dir=folder, wake=lambda: None)
 
     def see(self, moment: Moment, *, say: bool = True) -> list[Event]:
@@ -171,7 +172,8 @@ def test_after_another_boot_what_was_open_is_closed(tmp_path: Path, monkeypatch:
             later = before.model_copy(update={"boot_id": "another"})
             monkeypatch.setattr(Clock, "shared", lambda _: later)
             life = Life(tmp_path, speaker)
-            assert life.left == {}
+            assert life.left == set()
+            assert life.watch.left_off_ns(CAMERA) is None
             life.see(frames[3])
             return await said(tmp_path, speaker.head)
 
@@ -182,7 +184,7 @@ def test_after_another_boot_what_was_open_is_closed(tmp_path: Path, monkeypatch:
 
 
 def test_what_another_version_left_is_not_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def live() -> tuple[dict[str, int], dict[str, int]]:
+    async def live() -> tuple[set[str], set[str]]:
         async with Speaker(VISION, run_dir=tmp_path, data_dir=tmp_path) as speaker:
             life = Life(tmp_path, speaker)
             for moment in moments([Stay(0, 1, 0.5, 0)], until_s=3):
@@ -194,8 +196,31 @@ def test_what_another_version_left_is_not_taken_up(tmp_path: Path, monkeypatch: 
             return same.left, Life(tmp_path, speaker).left
 
     same, other = asyncio.run(live())
-    assert list(same) == [CAMERA]
-    assert other == {}
+    assert same == {CAMERA}
+    assert other == set()
+
+
+def test_a_life_takes_up_pictures_where_the_one_before_left_off(tmp_path: Path) -> None:
+    async def live() -> None:
+        async with Speaker(VISION, run_dir=tmp_path, data_dir=tmp_path) as speaker:
+            life = Life(tmp_path, speaker)
+            assert life.watch.left_off_ns(CAMERA) is None
+            frames = list(moments([Stay(0, 1, 0.5, 0)], until_s=3))
+            for moment in frames:
+                life.see(moment)
+            life.diary.close()
+            life = Life(tmp_path, speaker)
+            assert life.watch.left_off_ns(CAMERA) == frames[-1].t_ns
+            begun = now_ns()
+            life.watch.say(life.watch.give_up([CAMERA]))
+            life.diary.close()
+            life = Life(tmp_path, speaker)
+            for camera in (CAMERA, "rack-9"):  # nobody is there, nobody ever was
+                left_off = life.watch.left_off_ns(camera)
+                assert left_off is not None
+                assert begun - 3e9 < left_off < now_ns()
+
+    asyncio.run(live())
 
 
 def test_somebody_is_perceived_in_every_picture_and_may_say_what_they_do(tmp_path: Path) -> None:
