@@ -41,6 +41,7 @@ mdns = false
 input_size = 192
 """
 CAMERA = '[[camera]]\nid = "rack-{number}"\nurl = "{sample}"\nloop = true\n'
+READY = {"process": "box", "event": "ready"}
 WARM_S, WATCHED_S = 5, 40
 MINUTES = float(os.environ.get("MINUTES", "10"))
 """How long memory is watched, after two in which caches fill."""
@@ -82,7 +83,7 @@ def box(folder: Path, cameras: int) -> Iterator[Box]:
     command = [str(Path(sys.executable).with_name("gymbox")), "run", "--config", str(folder / "gymbox.toml")]
     with log.open("wb") as out, subprocess.Popen(command, stderr=out) as process:
         try:
-            while not any(line.get("process") == "box" for line in map(json.loads, log.read_text().splitlines())):
+            while not any(line.items() >= READY.items() for line in map(json.loads, log.read_text().splitlines())):
                 time.sleep(0.2)
             time.sleep(WARM_S)
             yield Box(folder, port, password, process)
