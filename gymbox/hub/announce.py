@@ -66,7 +66,11 @@ class Announcer:
             await speaking.async_close()
 
     async def _settle(self, speaking: AsyncZeroconf, ips: list[str]) -> AsyncServiceInfo:
-        """Take the first of `gymbox`, `gymbox-2`, … that nobody has, as service and as host."""
+        """Take the first of `gymbox`, `gymbox-2`, … that nobody has, as service and as host.
+
+        Two that start in the same second see each other's probes. Where the network swallows those, both have the name
+        until one of them starts again: an app tells them apart by `id`, and a code names an address first.
+        """
         number = 1
         while True:
             name = self._name if number == 1 else f"{self._name}-{number}"
