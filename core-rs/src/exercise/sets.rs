@@ -31,7 +31,7 @@ const EARLY_S: f64 = 1.5;
 const ALIKE: f32 = 0.40;
 /// Shorter over longer of two cycles that confirm each other.
 const RHYTHM: f64 = 0.30;
-/// Evidence from which a cycle may be a repetition by itself.
+/// Evidence of all exercises together from which a cycle may be a repetition by itself, of the likeliest.
 const ALONE: f32 = 0.80;
 /// Seconds after a lone repetition with nothing that speaks against it.
 const DONE_S: f64 = 4.0;
@@ -41,9 +41,9 @@ const IN_SET: f32 = 0.35;
 const IN_SET_LATE: f32 = 0.50;
 /// The same for a partial one: the less it is, the plainer it must be. Lower takes the body's small movements while it
 /// rests, and getting up.
-const IN_SET_PARTIAL: f32 = 0.93;
+const IN_SET_PARTIAL: f32 = 0.85;
 /// Share of the usual depth under which a movement is no repetition at all.
-const SHALLOWEST: f32 = 0.35;
+const SHALLOWEST: f32 = 0.32;
 /// Seconds under which a cycle is a twitch.
 const FASTEST_S: f64 = 0.7;
 /// Share of the shorter of two cycles: more overlap than this is one repetition seen on two channels.
@@ -359,7 +359,8 @@ impl Sets {
     /// Shows the last cycle as provisional, if it alone is plain enough; a plain other thing withdraws one.
     fn consider(&mut self, catalogue: &Catalogue, out: &mut Vec<Movement>) {
         let Some(last) = self.recent.last() else { return };
-        let Some(index) = last.likeliest().filter(|index| last.begins && last.evidence[*index] >= ALONE) else {
+        let plain = last.begins && last.evidence.iter().sum::<f32>() >= ALONE;
+        let Some(index) = last.likeliest().filter(|index| plain && last.evidence[*index] >= BEGIN_EACH) else {
             return;
         };
         let candidate = last.clone();
@@ -446,7 +447,7 @@ mod tests {
         Candidate { cycle, depth, begins: true, evidence: vec![squat, lunge], effort, reviews: Vec::new() }
     }
 
-    const SQUAT: [f32; 2] = [0.7, 0.1];
+    const SQUAT: [f32; 2] = [0.7, 0.05];
 
     /// What is said of cycles that start at these seconds, as letters: provisional, confirmed full (F) and partial (h),
     /// withdrawn, set started and finished.
@@ -483,6 +484,7 @@ mod tests {
         assert_eq!(said(&plain, 3.0, false), "p");
         assert_eq!(said(&plain, 7.0, false), "p[F");
         assert_eq!(said(&plain, 3.0, true), "p[F", "or when the person leaves");
+        assert_eq!(said(&[candidate(0.0, 1.0, [0.6, 0.3])], 7.0, false), "p[F", "plainly one of the two");
         let other = [plain[0].clone(), candidate(3.0, 1.0, [0.0, 0.95])];
         assert_eq!(said(&other, 4.0, false), "pwp", "something else withdraws it");
     }
