@@ -724,7 +724,7 @@ class Link:
 
 @final
 class LooksModel:
-    """A network that tells people apart: OSNet x0.25, whose weights are the user's to add.
+    """A network that tells people apart: `OSNet` x0.25, whose weights are the user's to add.
 
     Args:
         path: an ONNX file: float32 batch×3×256×128 to batch×512.

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-/// A network that tells people apart: OSNet x0.25, whose weights are the user's to add.
+/// A network that tells people apart: `OSNet` x0.25, whose weights are the user's to add.
 #[pyclass(module = "gymbox._core", name = "LooksModel", frozen)]
 pub struct PyLooksModel(Mutex<Network>);
 
