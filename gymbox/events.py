@@ -245,6 +245,7 @@ class GuidanceMessage(TrackEvent):
     alert_id: AlertId | None
     text: Annotated[str, StringConstraints(min_length=1, max_length=300)]
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+    kind: Literal["fault", "milestone", "encouragement", "count", "summary"]
     source: Literal["cue", "model"]
     """The local cue that goes out at once, or the language model's line that follows."""
 

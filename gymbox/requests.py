@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from gymbox.bus.request import Request
 from gymbox.events import Count, Message, Name
 from gymbox.identity import CameraId, SessionId, SetId, TrackId
+from gymbox.wishes import Wishes
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 """Of the asker's making: a request that is sent again with the same key is done once."""
@@ -56,6 +57,13 @@ class Claim(Request):
 
     device_id: Words
     session_id: SessionId
+
+
+class Wish(Request):
+    """Keep how a phone's owner wants to be coached."""
+
+    device_id: Words
+    wishes: Wishes
 
 
 class Revoke(Request):

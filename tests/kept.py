@@ -104,6 +104,7 @@ def guidance(camera_id: str = "rack-1") -> GuidanceMessage:
         alert_id=ALERT,
         text="Sit a little deeper.",
         language="en",
+        kind="fault",
         source="cue",
     )
 

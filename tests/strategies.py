@@ -122,6 +122,7 @@ _FIELDS: dict[type[events.BusEvent], dict[str, SearchStrategy[Any]]] = {
         "alert_id": st.none() | _minted("a"),
         "text": st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300),
         "language": st.sampled_from(["en", "de", "pt-BR"]),
+        "kind": st.sampled_from(["fault", "milestone", "encouragement", "count", "summary"]),
         "source": st.sampled_from(["cue", "model"]),
     },
     events.ClipReady: {

@@ -121,7 +121,7 @@ VISION_REQUESTS: Final = Desk(
 RECORDER_REQUESTS: Final = Desk(
     name="recorder-requests",
     binds="recorder",
-    asks="hub: edit, delete or undo a set; pair, revoke or forget a phone, give it a visit; back up",
+    asks="hub: edit, delete or undo a set; pair, revoke or forget a phone, keep its wishes, give it a visit; back up",
     loss="the phone sees the refusal and may ask again; every change carries a key, so that twice is once",
 )
 HUB_REQUESTS: Final = Desk(

@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Secret, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Secret, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gymbox.identity import CameraId
 from gymbox.redact import redact
+from gymbox.wishes import Wishes
 
 PREFIX: Final = "GYMBOX_"
 
@@ -135,6 +136,28 @@ class HubSettings(Section):
         return self
 
 
+class CoachSettings(Section):
+    """What is said to people, and by whom it is worded. Without a key the box's own sentences are all there is."""
+
+    wishes: Wishes = Wishes()
+    """Of all who have said nothing."""
+    api_key: SecretStr | None = None
+    """Of the language model; `ANTHROPIC_API_KEY` of the environment where it is not given."""
+    base_url: str | None = None
+    """Where the Messages API is, where not at Anthropic."""
+    model: Annotated[str, Field(min_length=1, max_length=128)] = "claude-sonnet-4-6"
+    max_tokens: Annotated[int, Field(ge=16, le=8192)] = 1024
+    """Of one answer, which is cut off after its sentence anyway."""
+    answer_within_s: Annotated[float, Field(gt=0, le=30)] = 5
+    """After the alert; an answer that comes later is about a repetition long past, and dropped."""
+    ask_every_s: Seconds = 30
+    """Between two questions to the model about one person."""
+    retries: Annotated[int, Field(ge=0, le=5)] = 1
+    """Of a question that failed, while there is time."""
+    tokens_per_day: Annotated[int, Field(ge=0, le=10**9)] = 200_000
+    """Questions and answers, by the day in UTC; 0 asks nothing. A question takes about 700."""
+
+
 class LogSettings(Section):
     """What is written while it runs."""
 
@@ -182,6 +205,7 @@ class Settings(BaseSettings):
     vision: VisionSettings = VisionSettings()
     clips: ClipSettings = ClipSettings()
     retention: RetentionSettings = RetentionSettings()
+    coach: CoachSettings = CoachSettings()
     hub: HubSettings = HubSettings()
     log: LogSettings = LogSettings()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from gymbox.hub.route import Out, Route
-from gymbox.requests import Forget
+from gymbox.hub.route import In, Out, Route
+from gymbox.requests import Forget, Wish
 from gymbox.storage import devices, history, views
+from gymbox.wishes import Language, Level, Wishes
 
 if TYPE_CHECKING:
     from gymbox.hub.box import Box
@@ -20,15 +21,33 @@ class Me(Out):
 
     device_id: str
     name: str
+    wishes: Wishes
+    """How its owner wants to be coached; the box's own way where they have not said."""
     sessions: tuple[views.Session, ...]
     """Newest first, at most 100."""
+
+
+class Coaching(In):
+    """How somebody wants to be coached."""
+
+    language: Language
+    level: Level
+    """`quiet`: faults, and how a set was; `normal`: also milestones; `chatty`: also encouragement."""
+    counts: bool
+    """Whether every repetition's number is spoken."""
 
 
 async def me(box: Box, call: Call) -> Me:
     """The phone that asks."""
     device = await box.reader.read(devices.active, call.guest.id)
     visits = await box.reader.read(history.visits, call.guest.id)
-    return Me(device_id=device.id, name=device.name, sessions=visits)
+    wishes = device.wishes or box.settings.coach.wishes
+    return Me(device_id=device.id, name=device.name, wishes=wishes, sessions=visits)
+
+
+async def wish(box: Box, call: Call) -> None:
+    """From the next sentence on the coach heeds them."""
+    await box.do(Wish(device_id=call.guest.id, wishes=Wishes(**call.body.model_dump())))
 
 
 async def export(box: Box, call: Call) -> views.Person:
@@ -51,6 +70,16 @@ ROUTES: Final = (
         summary="The phone that asks, and its visits",
         who=PHONE,
         reply=Me,
+    ),
+    Route(
+        method="PUT",
+        path="/me/wishes",
+        handle=wish,
+        name="wish",
+        summary="Say how the phone's owner wants to be coached",
+        who=PHONE,
+        body=Coaching,
+        errors=(404,),
     ),
     Route(
         method="GET",

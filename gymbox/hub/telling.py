@@ -85,7 +85,7 @@ def _done(event: events.SetFinishedEvent) -> words.SetFinished:
 
 @told.register
 def _sentence(event: events.GuidanceMessage) -> words.Guidance:
-    fields = event.model_dump(include={"set_id", "alert_id", "text", "language", "source"})
+    fields = event.model_dump(include={"set_id", "alert_id", "text", "language", "kind", "source"})
     return words.Guidance(data=words.Sentence(**_of_track(event), **fields))
 
 

@@ -81,7 +81,10 @@ class Sentence(OfTrack):
     alert_id: str | None
     text: str
     language: str
+    kind: Literal["fault", "milestone", "encouragement", "count", "summary"]
+    """A `count` is the bare number of a repetition, for those who asked to hear it."""
     source: Literal["cue", "model"]
+    """The box's own words at once, or a language model's, which follow for the same alert or set."""
 
 
 class ClipMade(OfTrack):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gymbox.requests import BackUp, Claim, DeleteSet, Done, EditSet, Forget, Pair, Revoke, SeeIncident, UndoSet
+from gymbox.requests import BackUp, Claim, DeleteSet, Done, EditSet, Forget, Pair, Revoke, SeeIncident, UndoSet, Wish
 
 if TYPE_CHECKING:
     from gymbox.bus.request import Server
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gymbox.storage import Store
 
 
-def open_desk(desk: Server, store: Store, retention: RetentionSettings) -> None:
+def open_desk(desk: Server, store: Store, retention: RetentionSettings) -> None:  # noqa: C901 -- a function a request
     """Answer each request with `Done` once it is on disk; what the store refuses, the asker hears."""
 
     async def edit(asked: EditSet) -> Done:
@@ -33,6 +33,10 @@ def open_desk(desk: Server, store: Store, retention: RetentionSettings) -> None:
 
     async def claim(asked: Claim) -> Done:
         await store.claim(asked.device_id, session_id=asked.session_id)
+        return Done()
+
+    async def wish(asked: Wish) -> Done:
+        await store.wish(asked.device_id, asked.wishes)
         return Done()
 
     async def revoke(asked: Revoke) -> Done:
@@ -56,6 +60,7 @@ def open_desk(desk: Server, store: Store, retention: RetentionSettings) -> None:
     desk.on(UndoSet, undo)
     desk.on(Pair, pair)
     desk.on(Claim, claim)
+    desk.on(Wish, wish)
     desk.on(Revoke, revoke)
     desk.on(Forget, forget)
     desk.on(SeeIncident, see)

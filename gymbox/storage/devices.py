@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from gymbox.wishes import Wishes
+
 
 def pair(session: Session, device_id: str, *, token_id: str, name: str, now: datetime) -> views.Device:
     """Add a phone, or give one that is here a new token: the one before is void.
@@ -59,6 +61,16 @@ def active(session: Session, device_id: str) -> views.Device:
     if row is None or row.revoked_at is not None:
         raise UnknownError(f"phone {device_id[:64]}: {'there is none' if row is None else 'it was revoked'}")
     return views.Device.model_validate(row)
+
+
+def wish(session: Session, device_id: str, wishes: Wishes) -> None:
+    """Keep how the phone's owner wants to be coached.
+
+    Raises:
+        UnknownError: there is no such phone, or it was revoked.
+    """
+    active(session, device_id)
+    session.get_one(Device, device_id).wishes = wishes.model_dump()
 
 
 def revoke(session: Session, device_id: str, *, now: datetime) -> None:

@@ -41,6 +41,8 @@ class Device(Base):
     paired_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wishes: Mapped[dict[str, Any] | None]
+    """How its owner wants to be coached, as `gymbox.wishes.Wishes`; none where they have not said."""
 
 
 class GymSession(Base):
@@ -159,6 +161,7 @@ class Notification(Base):
     alert_id: Mapped[str | None] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(String(300))
     language: Mapped[str] = mapped_column(String(5))
+    kind: Mapped[str] = mapped_column(String(16))
     source: Mapped[str] = mapped_column(String(8))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     lived_s: Mapped[int] = mapped_column(Nanoseconds, index=True)

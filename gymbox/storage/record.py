@@ -144,6 +144,7 @@ def _take(session: Session, event: Event, buffer: poses.PoseBuffer, lived_s: int
                     alert_id=event.alert_id,
                     text=event.text,
                     language=event.language,
+                    kind=event.kind,
                     source=event.source,
                     at=event.at,
                     lived_s=lived_s,

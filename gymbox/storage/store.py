@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from gymbox.config.settings import RetentionSettings
     from gymbox.events import ClipReady
     from gymbox.storage import views
+    from gymbox.wishes import Wishes
 
 _log = structlog.get_logger(__name__)
 
@@ -231,6 +232,10 @@ class Store(Reader):
     async def claim(self, device_id: str, *, session_id: str) -> None:
         """Make a visit a phone's own."""
         await self.write(devices.bind, session_id, device_id)
+
+    async def wish(self, device_id: str, wishes: Wishes) -> None:
+        """Keep how a phone's owner wants to be coached."""
+        await self.write(devices.wish, device_id, wishes)
 
     async def revoke(self, device_id: str) -> None:
         """Shut a phone out."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from gymbox.wishes import Wishes
+
 if TYPE_CHECKING:
     from gymbox.storage import models
 
@@ -120,6 +122,7 @@ class Notification(View):
     alert_id: str | None
     text: str
     language: str
+    kind: str
     source: str
     at: datetime
 
@@ -159,6 +162,7 @@ class Device(View):
     paired_at: datetime
     seen_at: datetime
     revoked_at: datetime | None
+    wishes: Wishes | None
 
 
 class Incident(View):

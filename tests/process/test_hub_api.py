@@ -113,6 +113,24 @@ def test_another_member_s_things_are_forbidden_and_what_is_not_there_is_not_foun
     run(test())
 
 
+def test_a_phone_says_how_its_owner_wants_to_be_coached(gym: Gym) -> None:
+    async def test() -> None:
+        async with gym.day() as day:
+            token = await day.phone(day.enter())
+            before = await day.ask("GET", "/me", token=token, status=200)
+            assert before["wishes"] == {"language": "en", "level": "normal", "counts": False}
+            wanted = {"language": "de", "level": "quiet", "counts": True}
+            await day.ask("PUT", "/me/wishes", token=token, json=wanted, status=204)
+            assert (await day.ask("GET", "/me", token=token, status=200))["wishes"] == wanted
+            export = await day.ask("GET", "/me/export", token=token, status=200)
+            assert export["device"]["wishes"] == wanted
+            for wrong in ({**wanted, "level": "loud"}, {**wanted, "counts": 1}, {"language": "de"}):
+                await day.ask("PUT", "/me/wishes", token=token, json=wrong, status=422)
+            await day.ask("PUT", "/me/wishes", token=await day.operator(), json=wanted, status=403)
+
+    run(test())
+
+
 def test_a_visit_and_its_history_are_as_they_were_counted(gym: Gym) -> None:
     async def test() -> None:
         async with gym.day() as day:

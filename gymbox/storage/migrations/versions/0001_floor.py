@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("paired_at", columns.UtcDateTime(), nullable=False),
         sa.Column("seen_at", columns.UtcDateTime(), nullable=False),
         sa.Column("revoked_at", columns.UtcDateTime(), nullable=True),
+        sa.Column("wishes", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
         sa.UniqueConstraint("token_id", name=op.f("uq_devices_token_id")),
     )
@@ -157,6 +158,7 @@ def upgrade() -> None:
         sa.Column("alert_id", sa.String(length=16), nullable=True),
         sa.Column("text", sa.String(length=300), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("source", sa.String(length=8), nullable=False),
         sa.Column("at", columns.UtcDateTime(), nullable=False),
         sa.Column("lived_s", sa.BigInteger(), nullable=False),
