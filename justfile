@@ -75,6 +75,10 @@ train *options:
     @uv sync --locked --extra {{ runtime }} --group train {{ quiet }}
     @{{ run }} python -m training {{ options }}
 
+# Make the app's types of the hub's API again
+wire:
+    {{ run }} gymbox hub typescript >mobile/src/wire/wire.ts
+
 # Format both languages in place
 format:
     cargo fmt --all

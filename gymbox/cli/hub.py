@@ -44,6 +44,15 @@ def openapi() -> None:
     typer.echo(openapi_json())
 
 
+@app.command()
+def typescript() -> None:
+    """Print the API's types and checks for a client in TypeScript."""
+    from gymbox.hub.app import openapi
+    from gymbox.hub.typescript import typescript
+
+    typer.echo(typescript(openapi()), nl=False)
+
+
 def qr(
     config: File = None,
     session: Annotated[str | None, typer.Option(help="The visit that the phone is given.", metavar="ID")] = None,

@@ -81,7 +81,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         return path and folder / path.expanduser()
 
     hub, vision = settings.hub, settings.vision
-    keys = {"tls_certificate": absolute(hub.tls_certificate), "tls_key": absolute(hub.tls_key)}
+    shown = {name: absolute(getattr(hub, name)) for name in ("tls_certificate", "tls_key", "web_dir")}
     paths = {name: absolute(getattr(settings, name)) for name in ("data_dir", "run_dir", "models_dir")}
     seeing = vision.model_copy(update={"looks_model": absolute(vision.looks_model)})
-    return settings.model_copy(update={**paths, "hub": hub.model_copy(update=keys), "vision": seeing})
+    return settings.model_copy(update={**paths, "hub": hub.model_copy(update=shown), "vision": seeing})

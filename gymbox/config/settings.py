@@ -122,6 +122,8 @@ class HubSettings(Section):
     mdns: bool = True
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    web_dir: Path | None = None
+    """The web app as it was built; the one that came with gymbox where it is not given."""
     metrics: Literal["operator", "loopback"] = "operator"
     """Who may read `/metrics`: the operator alone, or also whoever runs on the box itself, without a token."""
     requests_per_s: Annotated[int, Field(ge=1, le=100_000)] = 10

@@ -12,6 +12,7 @@ from gymbox.hub import cameras, health, live, me, metrics, operator, pages, pair
 from gymbox.hub.openapi import document
 from gymbox.hub.problem import problems
 from gymbox.hub.route import LARGEST_BODY, mount
+from gymbox.hub.site import BUILT, serving
 
 if TYPE_CHECKING:
     from gymbox.hub.box import Box
@@ -49,7 +50,8 @@ HEADERS: Final = {
 
 def make(box: Box) -> web.Application:
     """The application."""
-    app = web.Application(middlewares=[box.metrics.watch, problems, pages.door], client_max_size=LARGEST_BODY)
+    files = serving(box.settings.hub.web_dir or BUILT)
+    app = web.Application(middlewares=[box.metrics.watch, problems, files, pages.door], client_max_size=LARGEST_BODY)
     app.on_response_prepare.append(_dress)
     mount(app, box, ROUTES)
     return app
@@ -67,5 +69,5 @@ def openapi_json() -> bytes:
 
 async def _dress(_request: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")

@@ -43,13 +43,15 @@ Whole: Final = BeforeValidator(_whole)
 class In(BaseModel):
     """Anything that comes in. JSON is taken strictly: no text for a number, no 0 for false."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Out(BaseModel):
     """Anything that goes out."""
 
-    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        frozen=True, json_schema_serialization_defaults_required=True, use_attribute_docstrings=True
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 class View(BaseModel):
     """Anything that is read from the database."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        from_attributes=True,
+        json_schema_serialization_defaults_required=True,
+        use_attribute_docstrings=True,
+    )
 
 
 class Alert(View):
