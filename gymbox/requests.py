@@ -66,6 +66,12 @@ class Wish(Request):
     wishes: Wishes
 
 
+class Release(Request):
+    """Make a visit nobody's again, where it is a phone's."""
+
+    session_id: SessionId
+
+
 class Revoke(Request):
     """Shut a phone out; its history stays."""
 

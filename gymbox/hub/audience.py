@@ -1,4 +1,4 @@
-"""The open WebSockets, by whose they are: ended when a device is revoked, and bounded for each phone."""
+"""The open WebSockets, by whose they are: ended with the right to them, and bounded for each phone."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ MOST_EACH: Final = 8
 """Of one phone. Its oldest ends where it opens another: one that lost its Wi-Fi does not know that it is still open."""
 GONE: Final = 4401
 """Close code: the token is no longer good; pair again."""
+RELEASED: Final = 4403
+"""Close code: the visit was given up."""
 REPLACED: Final = 4409
 """Close code: the same phone has opened others."""
 
@@ -28,13 +30,14 @@ class Audience:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._sockets: dict[Guest, dict[web.WebSocketResponse, None]] = {}
+        self._sockets: dict[Guest, dict[web.WebSocketResponse, str]] = {}
+        """Each with the visit that it follows."""
         self._ending: set[asyncio.Task[bool]] = set()
 
-    def add(self, guest: Guest, ws: web.WebSocketResponse) -> None:
-        """One more."""
+    def add(self, guest: Guest, ws: web.WebSocketResponse, session_id: str) -> None:
+        """One more, who follows that visit."""
         sockets = self._sockets.setdefault(guest, {})
-        sockets[ws] = None
+        sockets[ws] = session_id
         self._metrics.clients.inc()
         if len(sockets) > MOST_EACH and not guest.is_operator:
             self._end(next(iter(sockets)), REPLACED, b"opened elsewhere")
@@ -52,6 +55,13 @@ class Audience:
             if not guest.is_operator and guest.id not in active:
                 for ws in sockets:
                     self._end(ws, GONE, b"the token is no longer good")
+
+    def release(self, device_id: str, session_id: str) -> None:
+        """End those of a device that follow a visit which is no longer its own."""
+        for guest, sockets in self._sockets.items():
+            if guest.id == device_id:
+                for ws in [ws for ws, followed in sockets.items() if followed == session_id]:
+                    self._end(ws, RELEASED, b"the visit is no longer yours")
 
     async def close(self) -> None:
         """End all: the hub stops."""

@@ -73,7 +73,7 @@ async def live(box: Box, call: Call) -> web.StreamResponse:
     await ws.prepare(call.request)
     pipe = _Pipe(ws, call.request)
     visit, client = box.floor.join(session_id, after, pipe)
-    box.audience.add(call.guest, ws)
+    box.audience.add(call.guest, ws, session_id)
     writing = asyncio.create_task(_write(box, client, pipe))
     try:
         await _read(ws, client)

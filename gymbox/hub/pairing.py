@@ -12,11 +12,11 @@ from gymbox.errors import GymboxError
 from gymbox.hub.guests import address
 from gymbox.hub.people import SCREENS
 from gymbox.hub.problem import Refusal
-from gymbox.hub.route import OPEN, OPERATOR, In, Out, Role, Route
+from gymbox.hub.route import MEMBERS, OPEN, OPERATOR, In, Out, Role, Route
 from gymbox.hub.tokens import DAY_S
 from gymbox.hub.visits import SessionPath
 from gymbox.identity import SessionId, new_epoch
-from gymbox.requests import Claim, Pair
+from gymbox.requests import Claim, Pair, Release
 from gymbox.storage import owners
 
 if TYPE_CHECKING:
@@ -106,6 +106,17 @@ async def claim(box: Box, call: Call) -> None:
     await box.do(Claim(device_id=call.guest.id, session_id=call.path.session_id))
 
 
+async def release(box: Box, call: Call) -> None:
+    """Give a visit up that was claimed by mistake: whose it is may claim it then."""
+    session_id = call.path.session_id
+    owner = await box.reader.read(owners.of_session, session_id)
+    if owner.device_id is None:
+        return  # asked again after a lost answer
+    await box.owned(call.guest, owners.of_session, session_id)
+    await box.do(Release(session_id=session_id))
+    box.audience.release(owner.device_id, session_id)
+
+
 async def add_kiosk(box: Box, call: Call) -> Paired:
     """A token for a screen."""
     return await _admit(box, "kiosk", call.body.name, None)
@@ -160,6 +171,15 @@ ROUTES: Final = (
         who=frozenset({"phone"}),
         path_model=SessionPath,
         errors=(409,),
+    ),
+    Route(
+        method="DELETE",
+        path="/sessions/{session_id}/claim",
+        handle=release,
+        name="release",
+        summary="Give up a visit that was claimed by mistake",
+        who=MEMBERS,
+        path_model=SessionPath,
     ),
     Route(
         method="POST",

@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from gymbox.errors import UnknownError
+from gymbox.hub.guests import Guest
 from gymbox.hub.problem import forbidden, unknown
 from gymbox.hub.route import MEMBERS, OPEN, In, Out, Route
 from gymbox.hub.visits import TrackPath
@@ -78,6 +79,7 @@ async def clip(box: Box, call: Call) -> web.StreamResponse:
             await box.reader.read(devices.active, seal.by)
         except UnknownError as error:
             raise forbidden("the device was revoked since") from error
+        await box.owned(Guest("phone", seal.by), owners.of_clip, call.path.clip_id)  # it may have been given up since
     found = await box.reader.read(history.clip, call.path.clip_id)
     path = box.reader.place.clips / found.file
     if path.parent != box.reader.place.clips or not path.is_file():

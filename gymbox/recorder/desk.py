@@ -2,66 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from gymbox.requests import BackUp, Claim, DeleteSet, Done, EditSet, Forget, Pair, Revoke, SeeIncident, UndoSet, Wish
+from gymbox.bus.request import Request
+from gymbox.requests import (
+    BackUp,
+    Claim,
+    DeleteSet,
+    Done,
+    EditSet,
+    Forget,
+    Pair,
+    Release,
+    Revoke,
+    SeeIncident,
+    UndoSet,
+    Wish,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from gymbox.bus.request import Server
     from gymbox.config import RetentionSettings
     from gymbox.storage import Store
 
+RequestT = TypeVar("RequestT", bound=Request)
 
-def open_desk(desk: Server, store: Store, retention: RetentionSettings) -> None:  # noqa: C901 -- a function a request
+
+def open_desk(desk: Server, store: Store, retention: RetentionSettings) -> None:
     """Answer each request with `Done` once it is on disk; what the store refuses, the asker hears."""
 
-    async def edit(asked: EditSet) -> Done:
-        await store.edit_set(asked.set_id, key=asked.key, exercise=asked.exercise, reps=asked.reps)
-        return Done()
+    def on(kind: type[RequestT], act: Callable[[RequestT], Awaitable[object]]) -> None:
+        async def done(asked: RequestT) -> Done:
+            await act(asked)
+            return Done()
 
-    async def delete(asked: DeleteSet) -> Done:
-        await store.delete_set(asked.set_id, key=asked.key)
-        return Done()
+        desk.on(kind, done)
 
-    async def undo(asked: UndoSet) -> Done:
-        await store.undo(asked.set_id, key=asked.key)
-        return Done()
-
-    async def pair(asked: Pair) -> Done:
-        await store.pair(asked.device_id, token_id=asked.token_id, name=asked.name, session_id=asked.session_id)
-        return Done()
-
-    async def claim(asked: Claim) -> Done:
-        await store.claim(asked.device_id, session_id=asked.session_id)
-        return Done()
-
-    async def wish(asked: Wish) -> Done:
-        await store.wish(asked.device_id, asked.wishes)
-        return Done()
-
-    async def revoke(asked: Revoke) -> Done:
-        await store.revoke(asked.device_id)
-        return Done()
-
-    async def forget(asked: Forget) -> Done:
-        await store.forget_person(asked.person)
-        return Done()
-
-    async def see(asked: SeeIncident) -> Done:
-        await store.see_incident(asked.incident_id)
-        return Done()
-
-    async def back_up(_asked: BackUp) -> Done:
-        await store.back_up(keep=retention.backups)
-        return Done()
-
-    desk.on(EditSet, edit)
-    desk.on(DeleteSet, delete)
-    desk.on(UndoSet, undo)
-    desk.on(Pair, pair)
-    desk.on(Claim, claim)
-    desk.on(Wish, wish)
-    desk.on(Revoke, revoke)
-    desk.on(Forget, forget)
-    desk.on(SeeIncident, see)
-    desk.on(BackUp, back_up)
+    on(EditSet, lambda one: store.edit_set(one.set_id, key=one.key, exercise=one.exercise, reps=one.reps))
+    on(DeleteSet, lambda one: store.delete_set(one.set_id, key=one.key))
+    on(UndoSet, lambda one: store.undo(one.set_id, key=one.key))
+    on(Pair, lambda one: store.pair(one.device_id, token_id=one.token_id, name=one.name, session_id=one.session_id))
+    on(Claim, lambda one: store.claim(one.device_id, session_id=one.session_id))
+    on(Release, lambda one: store.release(one.session_id))
+    on(Wish, lambda one: store.wish(one.device_id, one.wishes))
+    on(Revoke, lambda one: store.revoke(one.device_id))
+    on(Forget, lambda one: store.forget_person(one.person))
+    on(SeeIncident, lambda one: store.see_incident(one.incident_id))
+    on(BackUp, lambda _: store.back_up(keep=retention.backups))

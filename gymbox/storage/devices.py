@@ -51,6 +51,18 @@ def bind(session: Session, session_id: str, device_id: str) -> None:
     visit.device_id = device_id
 
 
+def release(session: Session, session_id: str) -> None:
+    """Make the visit nobody's again: a phone had claimed it by mistake.
+
+    Raises:
+        UnknownError: there is no such visit.
+    """
+    visit = session.get(GymSession, session_id)
+    if visit is None:
+        raise UnknownError(f"session {session_id[:40]}: there is none")
+    visit.device_id = None
+
+
 def active(session: Session, device_id: str) -> views.Device:
     """The phone, if it may still come in.
 

@@ -81,6 +81,12 @@ def forget_stranger(session: Session, session_id: str) -> list[str]:
     return files
 
 
+def is_over(session: Session, session_id: str) -> bool:
+    """Whether somebody's visit has ended."""
+    visit = session.get(GymSession, session_id)
+    return visit is not None and visit.ended_at is not None
+
+
 def has_left(session: Session, track: Track) -> bool:
     """Whether the track's visit is over and bound to no phone: what shows or tells who it was is kept no more."""
     visit = session.get(GymSession, track.session_id) if track.session_id else None

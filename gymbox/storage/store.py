@@ -237,6 +237,15 @@ class Store(Reader):
         """Keep how a phone's owner wants to be coached."""
         await self.write(devices.wish, device_id, wishes)
 
+    async def release(self, session_id: str) -> None:
+        """Make a visit nobody's again. One that is over is forgotten with it, as a stranger's is."""
+
+        def change(session: Session) -> list[str]:
+            devices.release(session, session_id)
+            return people.forget_stranger(session, session_id) if people.is_over(session, session_id) else []
+
+        await self._unlink(await self.write(change))
+
     async def revoke(self, device_id: str) -> None:
         """Shut a phone out."""
         await self.write(devices.revoke, device_id, now=self._now())

@@ -20,6 +20,7 @@ from gymbox.bus.publish import Speaker
 from gymbox.bus.request import Server
 from gymbox.errors import BusError
 from gymbox.hub import app
+from gymbox.hub.audience import RELEASED
 from gymbox.hub.keys import Keys
 from gymbox.hub.password import Password
 from gymbox.hub.route import OPEN
@@ -27,15 +28,16 @@ from gymbox.hub.tokens import Tokens
 from gymbox.requests import Done, NameExercise
 from gymbox.storage import Store
 from tests import floor, kept
-from tests.gym import PASSWORD, Gym, Lifter, until
+from tests.gym import PASSWORD, Gym, Lifter, heard, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
     from tests.gym import JSON, Day
 
-TOKEN: Final = "the-first"  # noqa: S105 -- its id
 CLIP: Final = bytes(range(256)) * 400
+VISITS: Final = {"revoked": "s-bbbbbbbbbbbb", "mistaken": "s-cccccccccccc"}
+CLIPS: Final = {"revoked": "c-bbbbbbbbbbbb", "mistaken": "c-cccccccccccc"}
 OLD: Final = Lifter("rack-1", kept.VISIT)
 """Somebody whose set with a clip was there before the box was started."""
 
@@ -54,13 +56,25 @@ async def remember(folder: Path) -> None:
         await store.record("seed", kept.heard(*kept.a_set(5)))
         (folder / "clips" / f"{kept.CLIP}.mp4").write_bytes(CLIP)
         await store.add_clip(kept.clip(), f"{kept.CLIP}.mp4")
-        await store.pair(kept.PHONE, token_id=TOKEN, name="old phone", session_id=kept.VISIT)
+        await store.pair(kept.PHONE, token_id=kept.PHONE, name="old phone", session_id=kept.VISIT)
+        for who in ("revoked", "mistaken"):
+            await remember_a_clip(store, who)
         await store.note("disk-full", "for the operator to see")
 
 
-def owner(gym: Gym) -> str:
-    """The token of the phone that the old set is of."""
-    return Tokens(Keys.open(gym.folder)).issue("phone", kept.PHONE, TOKEN, lasts_s=60)
+async def remember_a_clip(store: Store, who: str) -> None:
+    """Of a visit that goes on, of the phone `who`."""
+    visit, clip = VISITS[who], CLIPS[who]
+    of_who = {"camera_id": who, "alert_id": clip.replace("c-", "a-")}
+    await store.record(who, kept.heard(kept.linked(visit, who), floor.set_started(who), kept.alert(**of_who)))
+    (store.place.clips / f"{clip}.mp4").write_bytes(CLIP)
+    await store.add_clip(kept.clip(**of_who, clip_id=clip), f"{clip}.mp4")
+    await store.pair(who, token_id=who, name=who, session_id=visit)
+
+
+def owner(gym: Gym, phone: str = kept.PHONE) -> str:
+    """The token of the phone that the old set is of, or of another."""
+    return Tokens(Keys.open(gym.folder)).issue("phone", phone, phone, lasts_s=60)
 
 
 def run(test: Coroutine[Any, Any, None]) -> None:
@@ -355,18 +369,49 @@ def test_cameras_are_shown_without_their_credentials(gym: Gym) -> None:
 def test_a_revoked_phone_is_out_at_once_its_clip_addresses_too(gym: Gym) -> None:
     async def test() -> None:
         async with gym.day() as day:
-            lifter = day.enter()
-            token = await day.phone(lifter)
-            device = (await day.ask("GET", "/me", token=token, status=200))["device_id"]
-            url, _ = Tokens(Keys.open(gym.folder)).sign_link(f"/clips/{kept.CLIP}.mp4", device)
-            async with day.web.get(url) as clip:
-                assert clip.status == 200
-            await day.ask("DELETE", f"/devices/{device}", token=await day.operator(), status=204)
+            token = owner(gym, "revoked")
+            await day.ask("GET", "/me", token=token, status=200)
+            url = await replay(day, "revoked", token)
+            await day.ask("DELETE", "/devices/revoked", token=await day.operator(), status=204)
             await day.ask("GET", "/me", token=token, status=401)
             await day.ask("GET", url, status=403)
             shown = (await day.ask("GET", "/devices", token=await day.operator(), status=200))["devices"]
-            assert next(one["revoked_at"] for one in shown if one["id"] == device) is not None
+            assert next(one["revoked_at"] for one in shown if one["id"] == "revoked") is not None
             await day.ask("DELETE", "/devices/phone-none", token=await day.operator(), status=404)
+
+    run(test())
+
+
+async def replay(day: Day, who: str, token: str) -> str:
+    """The address of somebody's replay, which can be fetched."""
+    (found,) = (await day.ask("GET", f"/tracks/{floor.track(who)}/replay", token=token, status=200))["replays"]
+    async with day.web.get(found["url"]) as clip:
+        assert (clip.status, await clip.read()) == (200, CLIP)
+    return str(found["url"])
+
+
+def test_a_visit_that_was_claimed_by_mistake_is_given_up_with_all_that_hangs_on_it(gym: Gym) -> None:
+    async def test() -> None:
+        async with gym.day() as day:
+            mistaken, visit = Lifter("mistaken", VISITS["mistaken"]), f"/sessions/{VISITS['mistaken']}"
+            token, other = owner(gym, "mistaken"), await day.phone()
+            url = await replay(day, "mistaken", token)
+            async with day.follow(mistaken, token) as socket:
+                await heard(socket, "state")
+                await day.ask("PUT", f"{visit}/claim", token=other, status=409)
+                await day.ask("DELETE", f"{visit}/claim", token=other, status=403)
+                await day.ask("DELETE", f"{visit}/claim", token=token, status=204)
+                assert (await socket.receive(timeout=20)).data == RELEASED
+            for path in (visit, f"/tracks/{mistaken.track_id}/history", f"/ws/live/{mistaken.track_id}", url):
+                await day.ask("GET", path, token=token, status=403)
+            await day.ask("GET", "/floor", token=token, status=200)  # it has none again, and may look for its own
+            await day.ask("DELETE", f"{visit}/claim", token=token, status=204)  # sent again after a lost answer
+            await day.ask("PUT", f"{visit}/claim", token=other, status=204)
+            await day.ask("GET", visit, token=other, status=200)
+            await day.ask("DELETE", f"{visit}/claim", token=token, status=403)
+            await day.ask("DELETE", f"{visit}/claim", token=await day.operator(), status=204)
+            await day.ask("GET", visit, token=other, status=403)
+            await day.ask("DELETE", "/sessions/s-zzzzzzzzzzzz/claim", token=token, status=404)
 
     run(test())
 
@@ -443,7 +488,7 @@ def test_answers_are_of_one_shape_and_say_how_to_treat_them(gym: Gym) -> None:
     run(test())
 
 
-PHONE_S: Final = ["me", "exportMe", "claim", "floor", "session"]
+PHONE_S: Final = ["me", "exportMe", "claim", "release", "floor", "session"]
 OTHERS: Final = [
     route.name for route in app.ROUTES if route.name not in {"live", "forgetMe", "login", "nameExercise", *PHONE_S}
 ]

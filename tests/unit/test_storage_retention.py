@@ -174,6 +174,26 @@ def test_a_stranger_is_forgotten_as_the_visit_ends_and_the_numbers_stay(tmp_path
     run(test())
 
 
+def test_who_gives_a_visit_up_leaves_it_to_a_stranger(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with await Store.open(tmp_path) as store:
+            await a_day(store)
+            await store.release(kept.VISIT)
+            assert (await store.session(kept.VISIT)).device_id is None
+            assert (await store.read(count))["clips"] == 1  # it goes on, and may be claimed by whose it is
+            await store.claim(kept.PHONE, session_id=kept.VISIT)
+            await store.record("vision", kept.heard(kept.ended(), start=100))
+            assert (await store.read(count))["clips"] == 1
+            await store.release(kept.VISIT)
+            kinds = await store.read(count)
+            assert (kinds["clips"], kinds["pose_frames"], kinds["exercise_sets"]) == (0, 0, 1)
+            assert files(store) == []
+            with pytest.raises(UnknownError, match="there is none"):
+                await store.release("s-zzzzzzzzzzzz")
+
+    run(test())
+
+
 def test_a_stranger_whose_end_nobody_told_is_forgotten_after_a_day(tmp_path: Path) -> None:
     async def test() -> None:
         async with await Store.open(tmp_path) as store:
