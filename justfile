@@ -16,10 +16,15 @@ quiet := if path_exists(".venv/bin/gymbox") == "true" { "--quiet" } else { "" }
 default:
     @just --list --unsorted
 
-# All set-up and no more: leaves .venv/bin/gymbox and the default model
+# All set-up and no more: leaves .venv/bin/gymbox, the default model and the web app
 setup:
     @uv sync --locked --extra {{ runtime }} {{ quiet }}
     @{{ run }} gymbox models build >/dev/null
+    @mobile/build
+
+# The web app into gymbox/hub/web, from where the hub serves it; at once where nothing has changed
+app:
+    @mobile/build
 
 # The whole box on one pass of the sample clip, with a verdict: a minute; on a terminal it then stays up
 demo *options: setup
@@ -33,8 +38,8 @@ run *options: setup
 count *arguments: setup
     @{{ run }} gymbox count {{ arguments }}
 
-# Everything that must hold: lints, types, Rust tests, Python tests
-test *options: setup packages lint types test-rust (test-python options)
+# Everything that must hold: lints, types, tests of the app, Rust tests, Python tests
+test *options: setup packages lint types test-app test-rust (test-python options)
 
 # Lints and formatting, in both languages
 lint:
@@ -51,6 +56,10 @@ types:
 # A hundred kills of each process, alone and in the whole box; takes an hour
 soak *options: setup
     @KILLS=200 BOX_KILLS=400 {{ run }} pytest tests/process {{ options }}
+
+# The app: types, lints, tests of its parts; the whole of it is tested from Python, with a box
+test-app *options:
+    @cd mobile && . ./node.sh && npx tsc --noEmit && npx eslint --max-warnings 0 . && npx jest --silent {{ options }}
 
 # Tests of the core; they need no Python interpreter
 test-rust *options:

@@ -1,0 +1,41 @@
+import { Tabs } from "expo-router";
+import { useTranslation } from "react-i18next";
+
+import { Icon, useTheme } from "@/ui";
+import type { IconName } from "@/ui/Icon";
+import { fonts } from "@/ui/theme";
+
+const tabs = [
+  { name: "index", key: "live", icon: "live" },
+  { name: "replay", key: "replay", icon: "replay" },
+  { name: "stats", key: "stats", icon: "stats" },
+] as const satisfies readonly { name: string; key: string; icon: IconName }[];
+
+export default function TabBar() {
+  const theme = useTheme();
+  const { t } = useTranslation();
+  return (
+    <Tabs
+      screenOptions={{
+        headerShown: false,
+        sceneStyle: { backgroundColor: theme.color.page },
+        tabBarStyle: { backgroundColor: theme.color.surface, borderTopColor: theme.color.line, height: 68 },
+        tabBarItemStyle: { paddingVertical: 8 },
+        tabBarLabelStyle: { fontFamily: fonts.strong, fontSize: 13 },
+        tabBarActiveTintColor: theme.color.accent,
+        tabBarInactiveTintColor: theme.color.soft,
+      }}
+    >
+      {tabs.map(({ name, key, icon }) => (
+        <Tabs.Screen
+          key={name}
+          name={name}
+          options={{
+            title: t(key),
+            tabBarIcon: ({ focused }) => <Icon name={icon} color={focused ? "accent" : "soft"} />,
+          }}
+        />
+      ))}
+    </Tabs>
+  );
+}

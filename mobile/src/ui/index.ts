@@ -1,0 +1,11 @@
+export { Button, Sign } from "@/ui/Button";
+export { Card } from "@/ui/Card";
+export { Empty } from "@/ui/Empty";
+export { Field } from "@/ui/Field";
+export { Icon } from "@/ui/Icon";
+export { Notice } from "@/ui/Notice";
+export { Screen } from "@/ui/Screen";
+export { Segments } from "@/ui/Segments";
+export { Sheet } from "@/ui/Sheet";
+export { Text } from "@/ui/Text";
+export { column, radius, space, touch, useTheme } from "@/ui/theme";
