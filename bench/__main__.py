@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 132
 
-BENCHES = ("pipeline", "letterbox", "tracker", "exercise", "storage", "capture", "vision", "hub", "live")
+BENCHES = (
+    "pipeline",
+    "letterbox",
+    "tracker",
+    "exercise",
+    "storage",
+    "capture",
+    "vision",
+    "hub",
+    "clips",
+    "recovery",
+    "live",
+)
 
 
 def main() -> int:

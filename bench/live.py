@@ -3,46 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections import defaultdict
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from statistics import median, quantiles
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bench.box import SHOWN, box
 from bench.row import Row
 from gymbox.bus.endpoints import VISION
 from gymbox.bus.subscribe import Heard, Listener
 from gymbox.clock import now_ns
 from gymbox.events import PerceptionEvent
-from gymbox.hub.password import Password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SAMPLE = Path(__file__).parents[1] / "tests" / "data" / "sample.mp4"
-BOX = """
-data_dir = "data"
-run_dir = "run"
-[hub]
-host = "127.0.0.1"
-port = {port}
-mdns = false
-[vision]
-input_size = 192
-"""
-CAMERA = '[[camera]]\nid = "rack-{number}"\nurl = "{sample}"\nloop = true\n'
-READY = {"process": "box", "event": "ready"}
-WARM_S, WATCHED_S = 5, 40
+    from bench.box import Box
+
+WATCHED_S = 40
 MINUTES = float(os.environ.get("MINUTES", "10"))
 """How long memory is watched, after two in which caches fill."""
 
@@ -50,45 +32,10 @@ MINUTES = float(os.environ.get("MINUTES", "10"))
 def rows() -> Iterator[Row]:
     """With one camera and with four; then memory, with one."""
     for cameras in (1, 4):
-        with TemporaryDirectory(prefix="gymbox-") as folder, box(Path(folder), cameras) as live:
+        with box(*[SHOWN] * cameras) as live:
             yield from latency(live, cameras)
             if cameras == 1:
                 yield from memory(live)
-
-
-class Box:
-    """A box that runs."""
-
-    def __init__(self, folder: Path, port: int, password: str, process: subprocess.Popen[bytes]) -> None:
-        self.folder, self.password, self.process = folder, password, process
-        self.url = f"http://127.0.0.1:{port}"
-
-    def resident_mib(self) -> dict[str, float]:
-        """Of each process, what is its own: shared memory and files are left out."""
-        locks = {path.stem: path.read_text().strip() for path in (self.folder / "run/bus").glob("*.lock")}
-        pids = {"supervisor": self.process.pid} | {
-            name: int(pid) for name, pid in locks.items() if "requests" not in name
-        }
-        pids["hub"] = int(locks["hub-requests"])
-        return {name: anonymous_mib(pid) for name, pid in sorted(pids.items())}
-
-
-@contextmanager
-def box(folder: Path, cameras: int) -> Iterator[Box]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    tables = "".join(CAMERA.format(number=number, sample=SAMPLE) for number in range(1, cameras + 1))
-    (folder / "gymbox.toml").write_text(BOX.format(port=port) + tables)
-    password, log = Password(folder / "data").invent(), folder / "box.log"
-    command = [str(Path(sys.executable).with_name("gymbox")), "run", "--config", str(folder / "gymbox.toml")]
-    with log.open("wb") as out, subprocess.Popen(command, stderr=out) as process:
-        try:
-            while not any(line.items() >= READY.items() for line in map(json.loads, log.read_text().splitlines())):
-                time.sleep(0.2)
-            time.sleep(WARM_S)
-            yield Box(folder, port, password, process)
-        finally:
-            process.send_signal(signal.SIGINT)
 
 
 def latency(live: Box, cameras: int) -> Iterator[Row]:
@@ -130,7 +77,7 @@ async def _watch(live: Box, cameras: int) -> tuple[list[tuple[str, int, int]], d
 
 
 async def _hear_vision(live: Box, seen: dict[str, dict[int, int]]) -> None:
-    async with Listener(VISION, run_dir=live.folder / "run", topics=["perceptions"]) as listener:
+    async with Listener(VISION, run_dir=live.run_dir, topics=["perceptions"]) as listener:
         async for item in listener:
             if isinstance(item, Heard) and isinstance(item.event, PerceptionEvent):
                 seen[item.event.camera_id][item.event.t_ns] = item.event.inference_ns
@@ -161,8 +108,3 @@ def memory(live: Box) -> Iterator[Row]:
             "<= 1",
             growth <= 1,
         )
-
-
-def anonymous_mib(pid: int) -> float:
-    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines())
-    return int(lines["RssAnon"].split()[0]) / 1024

@@ -46,12 +46,19 @@ class RtspCamera:
     """A real camera, that can be told to misbehave."""
 
     def __init__(self, codec: str = "h264", *, port: int = 0, user: str = "", password: str = "") -> None:
-        command = [GSTREAMER, SCRIPT, codec, str(port), *([user, password] if user else [])]
+        self._codec, self._login = codec, [user, password] if user else []
+        self.port = port
+        self.begin()
+        login = f"{user}:{password}@" if user else ""
+        self.url = f"rtsp://{login}127.0.0.1:{self.port}/stream"
+
+    def begin(self, codec: str = "") -> None:
+        """Serve, again at the same address after `end`, and maybe another codec; when this returns, it is there."""
+        self._codec = codec or self._codec
+        command = [GSTREAMER, SCRIPT, self._codec, str(self.port), *self._login]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout
         self.port = int(self._process.stdout.readline())
-        login = f"{user}:{password}@" if user else ""
-        self.url = f"rtsp://{login}127.0.0.1:{self.port}/stream"
 
     def tell(self, element: str, key: str, value: str) -> None:
         assert self._process.stdin
