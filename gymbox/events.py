@@ -115,6 +115,8 @@ class PerceptionEvent(TrackEvent):
     score: Score
     keypoints: Annotated[tuple[Keypoint, ...], Field(min_length=17, max_length=17)]
     """COCO's 17, each x, y, score."""
+    aspect: Annotated[float, Field(gt=0)]
+    """Width of the upright picture over its height, as it is seen: what makes coordinates lengths."""
     reid_embedding: Embedding | None = None
     """Where it was refreshed in this frame."""
     inference_ns: Count = 0
@@ -258,6 +260,8 @@ class ClipReady(TrackEvent):
     clip_id: ClipId
     alert_id: AlertId
     set_id: SetId
+    start_ns: TimeNs
+    """Of its first picture."""
     duration_s: Annotated[float, Field(gt=0)]
     size_bytes: Count
 

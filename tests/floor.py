@@ -59,6 +59,7 @@ def perception(camera_id: str = "rack-1", t_ns: int = 1) -> PerceptionEvent:
         bbox=(0.1, 0.2, 0.3, 0.9),
         score=0.7,
         keypoints=((0.2, 0.5, 0.6),) * 17,
+        aspect=16 / 9,
     )
 
 

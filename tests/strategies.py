@@ -89,6 +89,7 @@ _FIELDS: dict[type[events.BusEvent], dict[str, SearchStrategy[Any]]] = {
         "bbox": st.tuples(finite, finite, finite, finite),
         "score": scores,
         "keypoints": keypoints,
+        "aspect": st.floats(0.1, 10),
         "reid_embedding": st.none() | embeddings,
     },
     events.RepCountedEvent: {"state": st.sampled_from(["provisional", "confirmed", "withdrawn"])},
@@ -128,6 +129,7 @@ _FIELDS: dict[type[events.BusEvent], dict[str, SearchStrategy[Any]]] = {
     events.ClipReady: {
         "clip_id": _minted("c"),
         "alert_id": _minted("a"),
+        "start_ns": t_ns,
         "duration_s": st.floats(0.1, 1e4),
         "size_bytes": counts,
     },

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
-from gymbox.hub import cameras, health, live, me, metrics, operator, pages, pairing, people, replays, visits, words
+from gymbox.hub import (
+    cameras,
+    catalogue,
+    health,
+    live,
+    me,
+    metrics,
+    operator,
+    pages,
+    pairing,
+    people,
+    replays,
+    visits,
+    words,
+)
 from gymbox.hub.openapi import document
 from gymbox.hub.problem import problems
 from gymbox.hub.route import LARGEST_BODY, mount
@@ -23,6 +37,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *pairing.ROUTES,
     *me.ROUTES,
     *live.ROUTES,
+    *catalogue.ROUTES,
     *visits.ROUTES,
     *replays.ROUTES,
     *people.ROUTES,

@@ -12,7 +12,9 @@ from gymbox.errors import UnknownError
 from gymbox.hub.guests import Guest
 from gymbox.hub.problem import forbidden, unknown
 from gymbox.hub.route import MEMBERS, OPEN, In, Out, Route
+from gymbox.hub.telling import DIGITS, SECOND
 from gymbox.hub.visits import TrackPath
+from gymbox.hub.words import Point
 from gymbox.identity import ClipId
 from gymbox.storage import devices, history, owners
 
@@ -43,6 +45,22 @@ class Replays(Out):
     replays: tuple[Replay, ...]
 
 
+class ClipPose(Out):
+    """The person in one picture of a clip."""
+
+    at_s: float
+    """Since the clip began."""
+    keypoints: tuple[Point, ...]
+    """COCO's 17, each x, y, score; 0 to 1 of the upright picture."""
+
+
+class ClipPoses(Out):
+    """Whom a clip is of, as a skeleton to draw over it, picture by picture."""
+
+    clip_id: str
+    poses: tuple[ClipPose, ...]
+
+
 class ClipPath(In):
     """A clip."""
 
@@ -65,9 +83,24 @@ async def replays(box: Box, call: Call) -> Replays:
     found = []
     for clip in await box.reader.read(history.clips, call.path.track_id):
         url, expires = box.tokens.sign_link(f"/clips/{clip.id}.mp4", call.guest.id)
-        fields = clip.model_dump(exclude={"id", "file"})
+        fields = clip.model_dump(exclude={"id", "file", "start_ns"})
         found.append(Replay(**fields, clip_id=clip.id, url=url, expires_at=datetime.fromtimestamp(expires, UTC)))
     return Replays(track_id=call.path.track_id, replays=tuple(found))
+
+
+async def clip_poses(box: Box, call: Call) -> ClipPoses:
+    """The skeleton of whom a replay is of; fewer pictures, or none, where poses have expired before the clip."""
+    await box.owned(call.guest, owners.of_clip, call.path.clip_id)
+    found = await box.reader.read(history.clip, call.path.clip_id)
+    end_ns = found.start_ns + int(found.duration_s * SECOND)
+    poses = []
+    for second, block in await box.reader.read(history.poses_between, found.track_id, found.start_ns, end_ns):
+        for offset, keypoints in zip(block.offsets.tolist(), block.keypoints.tolist(), strict=True):
+            t_ns = second * SECOND + offset
+            if found.start_ns <= t_ns <= end_ns:
+                places = tuple((round(x, DIGITS), round(y, DIGITS), round(score, 2)) for x, y, score in keypoints)
+                poses.append(ClipPose(at_s=round((t_ns - found.start_ns) / SECOND, 3), keypoints=places))
+    return ClipPoses(clip_id=found.id, poses=tuple(poses))
 
 
 async def clip(box: Box, call: Call) -> web.StreamResponse:
@@ -97,6 +130,16 @@ ROUTES: Final = (
         who=MEMBERS,
         path_model=TrackPath,
         reply=Replays,
+    ),
+    Route(
+        method="GET",
+        path="/clips/{clip_id}/poses",
+        handle=clip_poses,
+        name="clipPoses",
+        summary="The skeleton of whom a replay is of",
+        who=MEMBERS,
+        path_model=ClipPath,
+        reply=ClipPoses,
     ),
     Route(
         method="GET",

@@ -42,6 +42,7 @@ def figure(event: events.PerceptionEvent) -> words.Figure:
         track_id=event.track_id,
         camera_id=event.camera_id,
         t_ns=event.t_ns,
+        aspect=_short(event.aspect),
         bbox=(_short(event.bbox[0]), _short(event.bbox[1]), _short(event.bbox[2]), _short(event.bbox[3])),
         keypoints=tuple((_short(x), _short(y), _short(score)) for x, y, score in event.keypoints),
     )

@@ -137,6 +137,8 @@ class Figure(Out):
     track_id: str
     camera_id: str
     t_ns: int
+    aspect: float
+    """Width of the picture over its height: what makes coordinates lengths."""
     bbox: tuple[float, float, float, float]
     keypoints: tuple[Point, ...]
     """COCO's 17, each x, y, score."""

@@ -72,12 +72,12 @@ class Clips:
     async def _clip(self, alert: Unclipped) -> None:
         try:
             if not await self._store.read(history.has_clip, alert.alert_id):
-                await self._keep(alert, await self._cut(alert))
+                await self._keep(alert, *await self._cut(alert))
         except (RingError, VideoError, StorageError, OSError) as error:
             _log.warning("no clip", alert=alert.alert_id, error=str(error))
 
-    async def _cut(self, alert: Unclipped) -> bytes:
-        """The MP4 of what is around the alert."""
+    async def _cut(self, alert: Unclipped) -> tuple[int, bytes]:
+        """When what is around the alert begins, and its MP4."""
         name = TrackName.parse(alert.track_id)
         around = self._settings.clips
         start_ns = alert.t_ns - int(around.before_s * SECOND)
@@ -95,10 +95,10 @@ class Clips:
             raise VideoError(f"camera {name.camera_id}: it is not in the settings, so its privacy zones are unknown")
         zones, rotate = camera.privacy_zones, camera.rotate
         if await asyncio.to_thread(transcode.needs, clip, zones=zones, rotate=rotate):
-            return await transcode.transcoded(clip, zones=zones, rotate=rotate)
-        return clip
+            clip = await transcode.transcoded(clip, zones=zones, rotate=rotate)
+        return packets[0].t_ns, clip
 
-    async def _keep(self, alert: Unclipped, clip: bytes) -> None:
+    async def _keep(self, alert: Unclipped, start_ns: int, clip: bytes) -> None:
         """File, folder, row, and only then the word that it is there."""
         clip_id = new_clip_id()
         file = self._store.place.clips / f"{clip_id}.mp4"
@@ -110,6 +110,7 @@ class Clips:
             clip_id=clip_id,
             alert_id=alert.alert_id,
             set_id=alert.set_id,
+            start_ns=start_ns,
             duration_s=_duration_s(clip),
             size_bytes=len(clip),
         )

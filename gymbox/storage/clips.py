@@ -36,6 +36,7 @@ def add(session: Session, ready: ClipReady, file: str, *, lived_s: int) -> views
             track_id=ready.track_id,
             set_id=ready.set_id,
             file=file,
+            start_ns=ready.start_ns,
             duration_s=ready.duration_s,
             size_bytes=ready.size_bytes,
             at=ready.at,

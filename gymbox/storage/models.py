@@ -177,6 +177,7 @@ class Clip(Base):
     track_id: Mapped[str] = mapped_column(ForeignKey("tracks.id", ondelete="CASCADE"), index=True)
     set_id: Mapped[str] = mapped_column(String(80), index=True)
     file: Mapped[str] = mapped_column(String(255), unique=True)
+    start_ns: Mapped[int] = mapped_column(Nanoseconds)
     duration_s: Mapped[float]
     size_bytes: Mapped[int] = mapped_column(Nanoseconds)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

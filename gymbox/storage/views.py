@@ -141,6 +141,8 @@ class Clip(View):
     track_id: str
     set_id: str
     file: str
+    start_ns: int
+    """Of its first picture."""
     duration_s: float
     size_bytes: int
     at: datetime

@@ -37,6 +37,11 @@ class Seen:
     keypoints: Floats
     """(n, 17, 3): x, y, score."""
 
+    @property
+    def aspect(self) -> float:
+        """Width over height, as the picture is seen."""
+        return self.width * self.sample_aspect_ratio / self.height
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:

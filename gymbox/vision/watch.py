@@ -164,7 +164,8 @@ class Watch:
                 if row is not None:
                     looks[person.track] = embedding(self._looks, row)
         seen_now = people if picture.live else []
-        return Outcome(events, wording.perceptions(seen_now, picture.t_ns, looks, inference_ns=inference_ns))
+        said = wording.perceptions(seen_now, picture.t_ns, looks, aspect=seen.aspect, inference_ns=inference_ns)
+        return Outcome(events, said)
 
     def rest(self, eyes: list[Eye]) -> list[Outcome]:
         """What follows from cameras that send nothing, and from files that are over."""

@@ -151,7 +151,7 @@ class Wording:
         }
 
     def perceptions(
-        self, people: list[_core.Person], t_ns: int, looks: Mapping[int, Embedding], *, inference_ns: int
+        self, people: list[_core.Person], t_ns: int, looks: Mapping[int, Embedding], *, aspect: float, inference_ns: int
     ) -> list[Event]:
         """Everybody in a picture, each with what they look like where that was refreshed."""
         return [
@@ -160,6 +160,7 @@ class Wording:
                 bbox=person.bbox,
                 score=person.score,
                 keypoints=tuple(person.keypoints),
+                aspect=aspect,
                 reid_embedding=looks.get(person.track),
                 inference_ns=inference_ns,
             )

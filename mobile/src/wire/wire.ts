@@ -40,6 +40,22 @@ export const Cameras = object({
 });
 export type Cameras = Infer<typeof Cameras>;
 
+/** The person in one picture of a clip. */
+export const ClipPose = object({
+  /** Since the clip began. */
+  at_s: number,
+  /** COCO's 17, each x, y, score; 0 to 1 of the upright picture. */
+  keypoints: list(tuple(number, number, number)),
+});
+export type ClipPose = Infer<typeof ClipPose>;
+
+/** Whom a clip is of, as a skeleton to draw over it, picture by picture. */
+export const ClipPoses = object({
+  clip_id: string,
+  poses: list(ClipPose),
+});
+export type ClipPoses = Infer<typeof ClipPoses>;
+
 /** A pairing code: good once, and for minutes. */
 export const Code = object({
   token: string,
@@ -136,6 +152,8 @@ export const Figure = object({
   track_id: string,
   camera_id: string,
   t_ns: integer,
+  /** Width of the picture over its height: what makes coordinates lengths. */
+  aspect: number,
   bbox: tuple(number, number, number, number),
   /** COCO's 17, each x, y, score. */
   keypoints: list(tuple(number, number, number)),
@@ -169,6 +187,35 @@ export const Kiosk = object({
 });
 export type Kiosk = Infer<typeof Kiosk>;
 
+/** What good form is held to. */
+export const Check = object({
+  id: string,
+  /** What the person is told, by language. */
+  message: record(string),
+});
+export type Check = Infer<typeof Check>;
+
+/** An exercise. */
+export const KnownExercise = object({
+  id: string,
+  /** By language. */
+  name: record(string),
+  /** Whose angle is its range, left and right: `left_knee`, `right_knee`. */
+  joints: tuple(string, string),
+  /** Degrees at lockout. */
+  up_angle: number,
+  /** Degrees at the turn. */
+  down_angle: number,
+  checks: list(Check),
+});
+export type KnownExercise = Infer<typeof KnownExercise>;
+
+/** All that this box knows. */
+export const KnownExercises = object({
+  exercises: list(KnownExercise),
+});
+export type KnownExercises = Infer<typeof KnownExercises>;
+
 /** The operator's token. */
 export const LoggedIn = object({
   token: string,
@@ -187,10 +234,22 @@ export const Session = object({
 });
 export type Session = Infer<typeof Session>;
 
+/** A person's own, or the box's for all who have said nothing. */
+export const Wishes = object({
+  language: literal("en", "de"),
+  /** `quiet`: faults, and how a set was. `normal`: also half of the usual set, the last repetitions, a new best, speed that falls off. `chatty`: also encouragement. */
+  level: literal("quiet", "normal", "chatty"),
+  /** Whether every repetition's number is spoken. */
+  counts: boolean,
+});
+export type Wishes = Infer<typeof Wishes>;
+
 /** A phone and what is its own. */
 export const Me = object({
   device_id: string,
   name: string,
+  /** How its owner wants to be coached; the box's own way where they have not said. */
+  wishes: Wishes,
   /** Newest first, at most 100. */
   sessions: list(Session),
 });
@@ -234,6 +293,8 @@ export const Clip = object({
   track_id: string,
   set_id: string,
   file: string,
+  /** Of its first picture. */
+  start_ns: integer,
   duration_s: number,
   size_bytes: integer,
   at: string,
@@ -248,6 +309,7 @@ export const Device = object({
   paired_at: string,
   seen_at: string,
   revoked_at: nullable(string),
+  wishes: nullable(Wishes),
 });
 export type Device = Infer<typeof Device>;
 
@@ -259,6 +321,7 @@ export const Notification = object({
   alert_id: nullable(string),
   text: string,
   language: string,
+  kind: string,
   source: string,
   at: string,
 });
@@ -394,6 +457,9 @@ export const Sentence = object({
   alert_id: nullable(string),
   text: string,
   language: string,
+  /** A `count` is the bare number of a repetition, for those who asked to hear it. */
+  kind: literal("fault", "milestone", "encouragement", "count", "summary"),
+  /** The box's own words at once, or a language model's, which follow for the same alert or set. */
   source: literal("cue", "model"),
 });
 export type Sentence = Infer<typeof Sentence>;
@@ -595,14 +661,20 @@ export const OPERATIONS = {
   pair: { method: "POST", path: "/pair", reply: Paired },
   /** Make a visit the phone's own. */
   claim: { method: "PUT", path: "/sessions/{session_id}/claim", reply: nothing },
+  /** Give up a visit that was claimed by mistake. */
+  release: { method: "DELETE", path: "/sessions/{session_id}/claim", reply: nothing },
   /** A token for a kiosk's screen. */
   addKiosk: { method: "POST", path: "/kiosks", reply: Paired },
   /** The phone that asks, and its visits. */
   me: { method: "GET", path: "/me", reply: Me },
   /** Delete everything about the phone's owner, for good. */
   forgetMe: { method: "DELETE", path: "/me", reply: nothing },
+  /** Say how the phone's owner wants to be coached. */
+  wish: { method: "PUT", path: "/me/wishes", reply: nothing },
   /** Everything that is kept about the phone's owner. */
   exportMe: { method: "GET", path: "/me/export", reply: Person },
+  /** What the box can count. */
+  exercises: { method: "GET", path: "/exercises", reply: KnownExercises },
   /** A visit with its sets. */
   session: { method: "GET", path: "/sessions/{session_id}", reply: Session },
   /** What the person of a track did in this visit. */
@@ -619,6 +691,8 @@ export const OPERATIONS = {
   undoSet: { method: "POST", path: "/sets/{set_id}/undo", reply: Set },
   /** The replays of a track's visit, with addresses that expire. */
   replays: { method: "GET", path: "/tracks/{track_id}/replay", reply: Replays },
+  /** The skeleton of whom a replay is of. */
+  clipPoses: { method: "GET", path: "/clips/{clip_id}/poses", reply: ClipPoses },
   /** Who is on the floor, as skeletons. */
   floor: { method: "GET", path: "/floor", reply: People },
   /** Skeletons and counts, for a screen on the wall. */
@@ -636,6 +710,15 @@ export const OPERATIONS = {
   /** Confirm to have seen an incident. */
   seeIncident: { method: "POST", path: "/incidents/{incident_id}/seen", reply: nothing },
 } as const;
+
+/** How somebody wants to be coached. */
+export type Coaching = {
+  language: "en" | "de";
+  /** `quiet`: faults, and how a set was; `normal`: also milestones; `chatty`: also encouragement. */
+  level: "quiet" | "normal" | "chatty";
+  /** Whether every repetition's number is spoken. */
+  counts: boolean;
+};
 
 /** What is right instead of what was counted; what is not given stays as it is. */
 export type Correction = {
@@ -702,10 +785,13 @@ export interface Asked {
   invite: { body: Wanted };
   pair: { body: Pairing };
   claim: { path: { session_id: string } };
+  release: { path: { session_id: string } };
   addKiosk: { body: Screen };
   me: Record<string, never>;
   forgetMe: Record<string, never>;
+  wish: { body: Coaching };
   exportMe: Record<string, never>;
+  exercises: Record<string, never>;
   session: { path: { session_id: string } };
   history: { path: { track_id: string } };
   nameExercise: { path: { track_id: string }; body: Doing };
@@ -714,6 +800,7 @@ export interface Asked {
   deleteSet: { path: { set_id: string }; query: { key: string } };
   undoSet: { path: { set_id: string }; body: Undoing };
   replays: { path: { track_id: string } };
+  clipPoses: { path: { clip_id: string } };
   floor: Record<string, never>;
   kiosk: Record<string, never>;
   cameras: Record<string, never>;

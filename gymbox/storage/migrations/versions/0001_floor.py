@@ -105,6 +105,7 @@ def upgrade() -> None:
         sa.Column("track_id", sa.String(length=64), nullable=False),
         sa.Column("set_id", sa.String(length=80), nullable=False),
         sa.Column("file", sa.String(length=255), nullable=False),
+        sa.Column("start_ns", sa.BigInteger(), nullable=False),
         sa.Column("duration_s", sa.Double(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("at", columns.UtcDateTime(), nullable=False),
