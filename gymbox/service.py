@@ -20,17 +20,21 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from gymbox import log
+from gymbox.config import load
 from gymbox.errors import GymboxError
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Coroutine
-    from typing import Any
+    from typing import Any, NoReturn
 
     from gymbox.config import Settings
 
@@ -70,6 +74,22 @@ class Service:
         if now - self._fed >= self._feed_every:
             self._fed = now
             notify("WATCHDOG=1")
+
+
+def command_line(parser: ArgumentParser) -> tuple[Namespace, Settings]:
+    """What a process was called with, and the settings of its `--config FILE`; refused settings end it."""
+    parser.add_argument("--config", type=Path, help="the settings' file")
+    given = parser.parse_args()
+    try:
+        return given, load(given.config)
+    except GymboxError as error:
+        refuse(error)
+
+
+def refuse(error: GymboxError) -> NoReturn:
+    """End the process before it began, with exit code 2, and say why."""
+    sys.stderr.write(f"gymbox: {error}\n")
+    raise SystemExit(2)
 
 
 def run(

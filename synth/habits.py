@@ -116,6 +116,13 @@ def _on_the_way(random: np.random.Generator) -> list[Key]:
     ]
 
 
+def _standing_up(random: np.random.Generator) -> list[Key]:
+    return [
+        (random.uniform(0.6, 1.2), _low(random), random.uniform(0.0, 0.5)),
+        (random.uniform(0.8, 1.5), posture(), 0.4),
+    ]
+
+
 def getting_down(body: Body, fps: float, random: np.random.Generator) -> Motion:
     """From standing to a plank: hands to the floor, one leg back after the other, hands and hips put right."""
     keys: list[Key] = [(random.uniform(0.8, 1.6), _low(random), random.uniform(0.0, 0.6))]
@@ -132,10 +139,7 @@ def getting_up(body: Body, fps: float, random: np.random.Generator) -> Motion:
     if random.uniform() < 0.35:
         keys.append((random.uniform(0.6, 1.3), PRONE, random.uniform(0.1, 1.5)))
     keys += _on_the_way(random)
-    keys += [
-        (random.uniform(0.6, 1.2), _low(random), random.uniform(0.0, 0.5)),
-        (random.uniform(0.8, 1.5), posture(), 0.4),
-    ]
+    keys += _standing_up(random)
     return on_floor(through(body, fps, keys, random, start=PLANK))
 
 
@@ -147,8 +151,5 @@ def plank(body: Body, fps: float, random: np.random.Generator) -> Motion:
     keys += adjusting(random, held)
     keys.append((random.uniform(0.5, 1.0), held, random.uniform(1.0, 8.0)))
     keys.append((random.uniform(0.6, 1.2), _between(random), random.uniform(0.0, 0.6)))
-    keys += [
-        (random.uniform(0.6, 1.2), _low(random), random.uniform(0.0, 0.5)),
-        (random.uniform(0.8, 1.5), posture(), 0.4),
-    ]
+    keys += _standing_up(random)
     return on_floor(through(body, fps, keys, random))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gymbox.bus.endpoints import CAMERA
@@ -13,9 +12,8 @@ from gymbox.bus.publish import Speaker
 from gymbox.capture.camera import Camera
 from gymbox.capture.rings import Rings
 from gymbox.clock import Clock
-from gymbox.config import load
-from gymbox.errors import ConfigError, GymboxError
-from gymbox.service import run
+from gymbox.errors import ConfigError
+from gymbox.service import command_line, refuse, run
 
 if TYPE_CHECKING:
     from gymbox.config import CameraSettings, Settings
@@ -35,17 +33,11 @@ def main() -> int:
     """Run the process named on the command line."""
     parser = argparse.ArgumentParser(prog="gymbox.capture.process", description="Runs one camera of gymbox.toml.")
     parser.add_argument("camera", help="its id")
-    parser.add_argument("--config", type=Path, help="the settings' file")
-    given = parser.parse_args()
-    try:
-        settings = load(given.config)
-        camera = next((camera for camera in settings.camera if camera.id == given.camera), None)
-        if camera is None:
-            known = ", ".join(camera.id for camera in settings.camera) or "none"
-            raise ConfigError(f"camera {given.camera!r}: no such camera; there is {known}")
-    except GymboxError as error:
-        sys.stderr.write(f"gymbox: {error}\n")
-        return 2
+    given, settings = command_line(parser)
+    camera = next((camera for camera in settings.camera if camera.id == given.camera), None)
+    if camera is None:
+        known = ", ".join(camera.id for camera in settings.camera) or "none"
+        refuse(ConfigError(f"camera {given.camera!r}: no such camera; there is {known}"))
     work = partial(watch, camera=camera, settings=settings)
     return run(work, name=f"camera-{camera.id}", settings=settings)
 

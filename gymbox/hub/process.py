@@ -9,7 +9,6 @@ import gc
 import ssl
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -17,8 +16,7 @@ from aiohttp import web
 
 from gymbox.bus.endpoints import HUB_REQUESTS
 from gymbox.bus.request import Server
-from gymbox.config import load
-from gymbox.errors import ConfigError, GymboxError, StorageError
+from gymbox.errors import ConfigError, StorageError
 from gymbox.hub import app
 from gymbox.hub.addresses import Addresses
 from gymbox.hub.announce import Announcer
@@ -34,7 +32,7 @@ from gymbox.hub.pairing import code
 from gymbox.hub.password import Password
 from gymbox.hub.tokens import Tokens
 from gymbox.requests import Invite, Invited
-from gymbox.service import run
+from gymbox.service import command_line, run
 from gymbox.storage import Reader
 
 if TYPE_CHECKING:
@@ -179,13 +177,7 @@ def _tls(hub: HubSettings) -> ssl.SSLContext | None:
 def main() -> int:
     """Run the process."""
     parser = argparse.ArgumentParser(prog="gymbox.hub.process", description="Talks to phones.")
-    parser.add_argument("--config", type=Path, help="the settings' file")
-    given = parser.parse_args()
-    try:
-        settings = load(given.config)
-    except GymboxError as error:
-        sys.stderr.write(f"gymbox: {error}\n")
-        return 2
+    _, settings = command_line(parser)
     return run(partial(serve, settings=settings), name="hub", settings=settings)
 
 

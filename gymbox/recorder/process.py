@@ -7,19 +7,16 @@ import asyncio
 import sys
 from contextlib import AsyncExitStack
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gymbox.bus.endpoints import CAMERA, COACH, RECORDER, RECORDER_REQUESTS, VISION
 from gymbox.bus.publish import Speaker
 from gymbox.bus.request import Server
-from gymbox.config import load
-from gymbox.errors import GymboxError
 from gymbox.recorder.clips import Clips
 from gymbox.recorder.desk import open_desk
 from gymbox.recorder.follow import Follower
 from gymbox.recorder.upkeep import keep_up
-from gymbox.service import run
+from gymbox.service import command_line, run
 from gymbox.storage import Store
 
 if TYPE_CHECKING:
@@ -58,13 +55,7 @@ async def record(service: Service, *, settings: Settings) -> None:
 def main() -> int:
     """Run the process."""
     parser = argparse.ArgumentParser(prog="gymbox.recorder.process", description="Writes the box's database.")
-    parser.add_argument("--config", type=Path, help="the settings' file")
-    given = parser.parse_args()
-    try:
-        settings = load(given.config)
-    except GymboxError as error:
-        sys.stderr.write(f"gymbox: {error}\n")
-        return 2
+    _, settings = command_line(parser)
     return run(partial(record, settings=settings), name="recorder", settings=settings)
 
 

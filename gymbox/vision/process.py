@@ -7,7 +7,6 @@ import asyncio
 import os
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,11 +16,9 @@ from gymbox import _core, models
 from gymbox.bus.endpoints import VISION, VISION_REQUESTS
 from gymbox.bus.publish import Speaker
 from gymbox.bus.request import Server
-from gymbox.config import load
-from gymbox.errors import GymboxError
 from gymbox.requests import VisionReport
 from gymbox.runtime import runtime_library
-from gymbox.service import run
+from gymbox.service import command_line, run
 from gymbox.vision.desk import open_desk
 from gymbox.vision.diary import Diary
 from gymbox.vision.eye import Eyes
@@ -31,6 +28,8 @@ from gymbox.vision.roster import Roster
 from gymbox.vision.watch import Watch
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gymbox.config import Settings, VisionSettings
     from gymbox.models import Model
     from gymbox.service import Service
@@ -120,13 +119,7 @@ def open_model(model: Model, settings: VisionSettings) -> _core.PoseModel:
 def main() -> int:
     """Run the process."""
     parser = argparse.ArgumentParser(prog="gymbox.vision.process", description="Watches all cameras of gymbox.toml.")
-    parser.add_argument("--config", type=Path, help="the settings' file")
-    given = parser.parse_args()
-    try:
-        settings = load(given.config)
-    except GymboxError as error:
-        sys.stderr.write(f"gymbox: {error}\n")
-        return 2
+    given, settings = command_line(parser)
     if settings.models_dir:
         os.environ["GYMBOX_MODELS_DIR"] = str(settings.models_dir)
     return run(partial(watch, settings=settings, config=given.config), name="vision", settings=settings)

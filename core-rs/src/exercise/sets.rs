@@ -265,9 +265,7 @@ impl Sets {
                 return;
             }
             if set.continues(&candidate) {
-                if let Some(lone) = self.lone.take() {
-                    out.push(Movement::RepWithdrawn { set: lone.id, at: cycle.end });
-                }
+                withdraw(&mut self.lone, cycle.end, out);
                 set.add(candidate, catalogue, out);
                 return;
             }
@@ -344,16 +342,13 @@ impl Sets {
     /// The id of a set that begins with `first`: the provisional one's, if it is that; else a new one, and the
     /// provisional one is withdrawn.
     fn id_for(&mut self, first: &Cycle, index: usize, out: &mut Vec<Movement>) -> SetId {
-        match self.lone.take() {
-            Some(lone) if lone.index == index && lone.candidate.cycle == *first => lone.id,
-            lone => {
-                if let Some(lone) = lone {
-                    out.push(Movement::RepWithdrawn { set: lone.id, at: first.end });
-                }
-                self.last_id += 1;
-                SetId(self.last_id)
-            }
+        let same = |lone: &mut Lone| lone.index == index && lone.candidate.cycle == *first;
+        if let Some(lone) = self.lone.take_if(same) {
+            return lone.id;
         }
+        withdraw(&mut self.lone, first.end, out);
+        self.last_id += 1;
+        SetId(self.last_id)
     }
 
     /// Shows the last cycle as provisional, if it alone is plain enough; a plain other thing withdraws one.
@@ -364,9 +359,7 @@ impl Sets {
             return;
         };
         let candidate = last.clone();
-        if let Some(lone) = self.lone.take() {
-            out.push(Movement::RepWithdrawn { set: lone.id, at: candidate.cycle.end });
-        }
+        withdraw(&mut self.lone, candidate.cycle.end, out);
         self.last_id += 1;
         let id = SetId(self.last_id);
         let mut set = OpenSet::new(id, index, catalogue);
@@ -406,6 +399,13 @@ impl Sets {
             form_score: form::set_score(set.reps.iter().filter_map(|rep| rep.0.review(&set.exercise))),
             exercise: set.exercise,
         }));
+    }
+}
+
+/// Takes a provisional repetition back.
+fn withdraw(lone: &mut Option<Lone>, at: Nanos, out: &mut Vec<Movement>) {
+    if let Some(lone) = lone.take() {
+        out.push(Movement::RepWithdrawn { set: lone.id, at });
     }
 }
 
