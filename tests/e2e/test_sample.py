@@ -38,6 +38,7 @@ def truth() -> Counter[tuple[str, int]]:
     return Counter((each["exercise"], each["reps"]) for each in sets)
 
 
+@pytest.mark.alone
 def test_the_demo_runs_the_box_and_draws(tmp_path: Path) -> None:
     done = example("demo.py", folder=tmp_path, limit_s=600)
     if done.returncode and (share := dropped(ROOT / "out/demo/box.log")) > TOO_BUSY:
