@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gymbox import events
+from gymbox.bus.endpoints import VISION, Keep
 from gymbox.hub import telling, words
 from gymbox.hub.client import Client
 from gymbox.hub.position import SPEAKERS, Position
@@ -24,6 +25,9 @@ PRESENT_S: Final = 2.0
 MOST_VISITS: Final = 300
 """Visits that are kept for clients that come back; the one that was quiet for longest goes first."""
 MOST_TRACKS: Final = 10_000
+LASTING: Final = frozenset(channel.name for channel in SPEAKERS if channel.keep is Keep.DISK)
+"""The speakers that tell again what they said. What others said before is in the database, and no loss."""
+TOO_MUCH: Final = "more may have happened than the box keeps; read the history"
 
 
 @dataclass(slots=True)
@@ -81,6 +85,8 @@ class Floor:
 
     def hear(self, speaker: str, event: Event, cursor: Cursor) -> None:
         """A numbered event: into the state, and serialised once, to everybody it concerns."""
+        if speaker in LASTING and self.position.of(speaker) is None:
+            self._begin(speaker, cursor)
         self._move(speaker, cursor)
         if isinstance(event, events.TrackLinkedEvent):
             self.link(event.track_id, event.session_id)
@@ -105,10 +111,9 @@ class Floor:
     def lose(self, speaker: str, cursor: Cursor, why: str) -> None:
         """Numbered events are gone for good: everybody is told to read the history."""
         self._move(speaker, cursor)
-        gap = words.Missed(data=words.Gap(why=why))
         for visit in self._visits.values():
             for client in visit.clients:
-                client.offer(telling.frame(gap, client.position.joined(self.position)))
+                client.offer(self._gap(client.position, why))
 
     def pass_over(self, speaker: str, cursor: Cursor) -> None:
         """Numbered events are gone, which is no loss to a client."""
@@ -128,9 +133,8 @@ class Floor:
         start = self.position if begins else after
         entries, more = ([], False) if begins else visit.after(after, self._epochs)
         frames = [entry.frame_for(start) for entry in entries]
-        if more or not (known or begins):
-            gap = words.Missed(data=words.Gap(why="more may have happened than the box keeps; read the history"))
-            frames.insert(0, telling.frame(gap, start))
+        if more or not (known or begins or self._is_behind(after)):
+            frames.insert(0, telling.frame(words.Missed(data=words.Gap(why=TOO_MUCH)), start))
         state = words.Standing(data=visit.state())
         client = Client(start, pipe, [*frames, telling.frame(state, start.joined(self.position))])
         visit.clients.add(client)
@@ -141,6 +145,25 @@ class Floor:
         if entry.is_after(client.position, self._epochs):
             client.offer(entry.frame_for(client.position))
         client.ahead = client.position.joined(self.position) != self.position
+
+    def _is_behind(self, after: Position) -> bool:
+        """Whether this hub, which began anew, has yet to hear of vision what a client has: all of it is to come."""
+        theirs, ours = after.of(VISION.name), self.position.of(VISION.name)
+        if theirs is None or ours is None:
+            return theirs is not None
+        return ours.epoch == theirs.epoch and ours.number < theirs.number
+
+    def _begin(self, speaker: str, first: Cursor) -> None:
+        """Who had heard less than the first that a speaker still tells has missed what was between."""
+        for visit in self._visits.values():
+            for client in visit.clients:
+                heard = client.position.of(speaker)
+                if heard and not (heard.epoch == first.epoch and first.number <= heard.number + 1):
+                    client.offer(self._gap(client.position, TOO_MUCH))
+
+    def _gap(self, position: Position, why: str) -> bytes:
+        """For a client that stood there."""
+        return telling.frame(words.Missed(data=words.Gap(why=why)), position.joined(self.position))
 
     def _move(self, speaker: str, cursor: Cursor) -> None:
         self.position = self.position.moved(speaker, cursor)

@@ -6,6 +6,7 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,6 +77,8 @@ class Phone:
     def __init__(self) -> None:
         self.after = ""
         self.got: list[tuple[str, int]] = []
+        self.gaps = 0
+        """How often it was told that something is gone."""
         self.client: Client | None = None
         self.visit: Visit | None = None
         self.arrived: deque[bytes] = deque()
@@ -96,6 +99,7 @@ class Phone:
             frame = self.arrived.popleft()
             message = json.loads(frame[frame.index(b"{") :])
             self.after = message["cursor"]
+            self.gaps += message["type"] == "missed"
             if message["type"] not in {"state", "missed"}:
                 self.got.append(number_of(message))
                 most -= 1
@@ -112,7 +116,7 @@ STEPS = st.lists(
         st.tuples(st.just("say"), st.sampled_from(sorted(EPOCHS))),
         st.tuples(st.just("read"), st.integers(1, 4)),
         st.tuples(st.just("leave"), st.integers(0, 3)),
-        st.tuples(st.just("hub begins anew"), st.permutations(sorted(EPOCHS))),
+        st.tuples(st.just("hub begins anew"), st.tuples(st.permutations(sorted(EPOCHS)), st.integers(0, 3))),
     ),
     min_size=1,
     max_size=40,
@@ -136,15 +140,38 @@ def test_a_phone_that_comes_back_has_everything_once(steps: list[tuple[str, obje
             case "leave":
                 phone.come(hub)
             case _:
-                assert isinstance(what, list)
+                assert isinstance(what, tuple)
+                speakers, before = what
                 hub.begin_anew()
-                for speaker in what[:2]:
+                for speaker in speakers[:before]:
                     hub.hear(speaker)
-                phone.come(hub)  # while the hub has not heard the last one yet
-                hub.hear(what[2])
+                phone.come(hub)  # while the hub has not heard the others yet
+                for speaker in speakers[before:]:
+                    hub.hear(speaker)
     phone.read(1_000)
+    assert phone.gaps == 0
     for speaker, head in hub.heads.items():
         assert [number for name, number in phone.got if name == speaker] == [*range(2, head + 1)]
+
+
+@pytest.mark.parametrize(("first", "epoch", "gaps"), [(3, "v", 0), (4, "v", 1), (1, "w", 1)])
+def test_what_vision_no_longer_tells_is_said_to_be_gone(first: int, epoch: str, gaps: int) -> None:
+    """A phone has heard two repetitions; a hub that began anew is told from the `first` on."""
+    hub, phone = Hub(), Phone()
+    phone.after = f"vision.{EPOCHS['vision']}.2"
+    phone.come(hub)
+    hub.floor.hear("vision", floor.rep(first), Cursor(epoch * 12, first))
+    phone.read(1_000)
+    assert (phone.got, phone.gaps) == ([("vision", first)], gaps)
+
+
+def test_what_the_recorder_said_before_it_was_killed_is_in_the_database_and_not_gone() -> None:
+    hub, phone = Hub(), Phone()
+    phone.after = f"recorder.{EPOCHS['recorder']}.2~vision.{EPOCHS['vision']}.1"
+    phone.come(hub)
+    hub.floor.hear("recorder", kept.clip(), Cursor("w" * 12, 1))
+    phone.read(1_000)
+    assert phone.gaps == 0
 
 
 @given(st.dictionaries(st.sampled_from(sorted(EPOCHS)), st.integers(0, 10**15 - 1)))

@@ -15,7 +15,7 @@ from tests.process.lives import wait_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LIMIT_S: Final = 180
+LIMIT_S: Final = 600
 """For whatever a busy machine takes long for."""
 SAMPLE: Final = Path(__file__).parents[1] / "data/sample.mp4"
 BOX: Final = """\
@@ -25,6 +25,8 @@ run_dir = "run"
 host = "127.0.0.1"
 port = {port}
 mdns = false
+[vision]
+input_size = 192
 """
 CAMERA: Final = """\
 [[camera]]
