@@ -263,6 +263,8 @@ class ClipReady(TrackEvent):
     start_ns: TimeNs
     """Of its first picture."""
     duration_s: Annotated[float, Field(gt=0)]
+    aspect: Annotated[float, Field(gt=0)]
+    """Width of its picture over its height."""
     size_bytes: Count
 
 

@@ -121,6 +121,7 @@ def clip(camera_id: str = "rack-1", clip_id: str = CLIP, alert_id: str = ALERT) 
         set_id=name.set_id(1),
         start_ns=2_000_000_000,
         duration_s=5.2,
+        aspect=16 / 9,
         size_bytes=1_000,
     )
 

@@ -131,6 +131,7 @@ _FIELDS: dict[type[events.BusEvent], dict[str, SearchStrategy[Any]]] = {
         "alert_id": _minted("a"),
         "start_ns": t_ns,
         "duration_s": st.floats(0.1, 1e4),
+        "aspect": st.floats(0.1, 10),
         "size_bytes": counts,
     },
     events.CameraStatus: {

@@ -50,10 +50,15 @@ class Addresses:
         bracketed = f"[{host}]" if ":" in host else host
         return f"{self.scheme}://{bracketed}" + ("" if self.port == usual else f":{self.port}")
 
-    def join_url(self, token: str) -> str:
-        """What a QR code shows. What only the phone needs stands behind `#`, which no browser sends to anybody."""
+    def join_url(self, token: str, session_id: str | None = None) -> str:
+        """What a QR code shows. What only the phone needs stands behind `#`, which no browser sends to anybody.
+
+        A phone that is paired already claims `session_id` with the token that it has, and keeps its history.
+        """
         first, *others = self.hosts() or ["localhost"]
-        told = {"t": token, "k": self.fingerprint} | ({"a": ",".join(others)} if others else {})
+        told = {"t": token, "k": self.fingerprint}
+        told |= {"a": ",".join(others)} if others else {}
+        told |= {"s": session_id} if session_id else {}
         return f"{self.base(first)}/join#{urlencode(told, safe=',')}"
 
 

@@ -79,7 +79,9 @@ def code(box: Box, session_id: str | None = None) -> Code:
     """A new pairing code."""
     token = box.invitations.issue(session_id)
     expires = datetime.now(UTC).timestamp() + box.invitations.lasts_s
-    return Code(token=token, url=box.addresses.join_url(token), expires_at=datetime.fromtimestamp(expires, UTC))
+    return Code(
+        token=token, url=box.addresses.join_url(token, session_id), expires_at=datetime.fromtimestamp(expires, UTC)
+    )
 
 
 async def pair(box: Box, call: Call) -> Paired:

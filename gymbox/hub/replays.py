@@ -31,6 +31,8 @@ class Replay(Out):
     track_id: str
     set_id: str
     duration_s: float
+    aspect: float
+    """Width of its picture over its height."""
     size_bytes: int
     at: datetime
     url: str

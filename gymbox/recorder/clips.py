@@ -100,7 +100,7 @@ class Clips:
 
     async def _keep(self, alert: Unclipped, start_ns: int, clip: bytes) -> None:
         """File, folder, row, and only then the word that it is there."""
-        clip_id = new_clip_id()
+        clip_id, (duration_s, aspect) = new_clip_id(), _shape(clip)
         file = self._store.place.clips / f"{clip_id}.mp4"
         ready = ClipReady(
             camera_id=TrackName.parse(alert.track_id).camera_id,
@@ -111,7 +111,8 @@ class Clips:
             alert_id=alert.alert_id,
             set_id=alert.set_id,
             start_ns=start_ns,
-            duration_s=_duration_s(clip),
+            duration_s=duration_s,
+            aspect=aspect,
             size_bytes=len(clip),
         )
         try:
@@ -124,8 +125,11 @@ class Clips:
         self._service.worked()
 
 
-def _duration_s(clip: bytes) -> float:
+def _shape(clip: bytes) -> tuple[float, float]:
+    """How long it is, in seconds, and how wide over how high."""
     with av.open(io.BytesIO(clip), "r") as container:
         if not container.duration:
             raise VideoError("clip: it has no length")
-        return container.duration / av.time_base
+        stream = container.streams.video[0]
+        aspect = stream.width * float(stream.sample_aspect_ratio or 1) / stream.height
+        return container.duration / av.time_base, aspect

@@ -38,6 +38,7 @@ def add(session: Session, ready: ClipReady, file: str, *, lived_s: int) -> views
             file=file,
             start_ns=ready.start_ns,
             duration_s=ready.duration_s,
+            aspect=ready.aspect,
             size_bytes=ready.size_bytes,
             at=ready.at,
             lived_s=lived_s,

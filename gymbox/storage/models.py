@@ -179,6 +179,7 @@ class Clip(Base):
     file: Mapped[str] = mapped_column(String(255), unique=True)
     start_ns: Mapped[int] = mapped_column(Nanoseconds)
     duration_s: Mapped[float]
+    aspect: Mapped[float]
     size_bytes: Mapped[int] = mapped_column(Nanoseconds)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     lived_s: Mapped[int] = mapped_column(Nanoseconds, index=True)

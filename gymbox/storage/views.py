@@ -144,6 +144,8 @@ class Clip(View):
     start_ns: int
     """Of its first picture."""
     duration_s: float
+    aspect: float
+    """Width of its picture over its height."""
     size_bytes: int
     at: datetime
 

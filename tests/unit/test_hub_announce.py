@@ -92,3 +92,4 @@ def test_a_code_leads_to_every_address_of_the_box() -> None:
     assert here.join_url("code") == f"http://10.0.0.7:8080/join#t=code&k={KEYS.fingerprint}"
     here.name, here.port = "gymbox.local", 80
     assert here.join_url("code") == f"http://10.0.0.7/join#t=code&k={KEYS.fingerprint}&a=gymbox.local"
+    assert here.join_url("code", "s1a").endswith("&a=gymbox.local&s=s1a")

@@ -296,6 +296,8 @@ export const Clip = object({
   /** Of its first picture. */
   start_ns: integer,
   duration_s: number,
+  /** Width of its picture over its height. */
+  aspect: number,
   size_bytes: integer,
   at: string,
 });
@@ -384,6 +386,8 @@ export const Replay = object({
   track_id: string,
   set_id: string,
   duration_s: number,
+  /** Width of its picture over its height. */
+  aspect: number,
   size_bytes: integer,
   at: string,
   /** Relative to the box; good until `expires_at`. */

@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("file", sa.String(length=255), nullable=False),
         sa.Column("start_ns", sa.BigInteger(), nullable=False),
         sa.Column("duration_s", sa.Double(), nullable=False),
+        sa.Column("aspect", sa.Double(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("at", columns.UtcDateTime(), nullable=False),
         sa.Column("lived_s", sa.BigInteger(), nullable=False),
