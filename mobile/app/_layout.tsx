@@ -1,15 +1,14 @@
 import "@/i18n";
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { useFonts } from "expo-font";
 import { Stack } from "expo-router";
 import { StatusBar } from "expo-status-bar";
 import { SafeAreaProvider } from "react-native-safe-area-context";
 
+import { queries } from "@/state/queries";
 import { useTheme } from "@/ui";
 import { fonts } from "@/ui/theme";
-
-const queries = new QueryClient({ defaultOptions: { queries: { retry: 2, staleTime: 5_000 } } });
 
 export default function Root() {
   const theme = useTheme();

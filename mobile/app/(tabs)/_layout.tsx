@@ -1,6 +1,9 @@
+import { useKeepAwake } from "expo-keep-awake";
 import { Tabs } from "expo-router";
 import { useTranslation } from "react-i18next";
 
+import { useConnection } from "@/features/live/useConnection";
+import { openVisit, useMe } from "@/state/queries";
 import { Icon, useTheme } from "@/ui";
 import type { IconName } from "@/ui/Icon";
 import { fonts } from "@/ui/theme";
@@ -14,6 +17,8 @@ const tabs = [
 export default function TabBar() {
   const theme = useTheme();
   const { t } = useTranslation();
+  useKeepAwake();
+  useConnection(openVisit(useMe().data)); // here, so that the coach is heard whichever tab is looked at
   return (
     <Tabs
       screenOptions={{

@@ -1,8 +1,1 @@
-import { useTranslation } from "react-i18next";
-
-import { Screen } from "@/ui";
-
-export default function Page() {
-  const { t } = useTranslation();
-  return <Screen title={t("replay")}>{null}</Screen>;
-}
+export { Replay as default } from "@/features/replay/Replay";

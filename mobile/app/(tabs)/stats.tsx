@@ -1,8 +1,1 @@
-import { useTranslation } from "react-i18next";
-
-import { Screen } from "@/ui";
-
-export default function Page() {
-  const { t } = useTranslation();
-  return <Screen title={t("stats")}>{null}</Screen>;
-}
+export { Stats as default } from "@/features/stats/Stats";

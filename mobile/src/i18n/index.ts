@@ -37,6 +37,11 @@ void i18next.use(initReactI18next).init({
 usePreferences.subscribe(follow);
 follow();
 
+/** The language of the texts now. */
+export function language(): Language {
+  return i18next.language === "de" ? "de" : "en";
+}
+
 /** One of several languages of the same text: the reader's, or English. */
 export function spoken(text: Readonly<Record<string, string>>): string {
   return text[i18next.language] ?? text.en ?? "";

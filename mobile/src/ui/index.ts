@@ -1,7 +1,10 @@
+export { Badge, grade } from "@/ui/Badge";
 export { Button, Sign } from "@/ui/Button";
 export { Card } from "@/ui/Card";
+export { Chart } from "@/ui/Chart";
 export { Empty } from "@/ui/Empty";
 export { Field } from "@/ui/Field";
+export { Figure } from "@/ui/Figure";
 export { Icon } from "@/ui/Icon";
 export { Notice } from "@/ui/Notice";
 export { Screen } from "@/ui/Screen";

@@ -26,6 +26,8 @@ const dark = {
   bad: "#ff8585",
   onBadge: "#0b0d10",
   bone: "#c8f751",
+  /** Over pictures, whatever the rest looks like. */
+  overlay: "#c8f751",
   scrim: "rgba(0, 0, 0, 0.6)",
 };
 
@@ -45,6 +47,7 @@ const light: Palette = {
   bad: "#b3261e",
   onBadge: "#ffffff",
   bone: "#3d7000",
+  overlay: "#c8f751",
   scrim: "rgba(20, 24, 15, 0.4)",
 };
 
