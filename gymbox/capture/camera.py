@@ -107,6 +107,8 @@ class Camera:
                 self._say("stalled", "it sends nothing any more" if counts.packets else SILENT.detail, connection)
             elif self._live and now - max(counts.last_frame_ns, begun) > BLIND_NS:
                 self._say("stalled", "of what it sends, no picture decodes", connection)
+                if counts.frames:  # they did: it sends another codec now
+                    connection.give_up()
             elif connection.frozen:
                 self._say("frozen", "the picture does not change", connection)
             elif counts.frames:

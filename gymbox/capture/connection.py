@@ -22,7 +22,7 @@ from gymbox.clock import now_ns
 from gymbox.picture import frame_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from gymbox.capture.rings import Placed, Rings
     from gymbox.config import CameraSettings
@@ -73,7 +73,7 @@ class Connection:
         self.fault: Fault | None = None
         """Why it ended, unless it was told to or the file was over."""
         self.changed = False
-        """Whether it ended since the picture's size or format is another: it can be opened again at once."""
+        """Whether it ended since it is no longer what was opened: it can be opened again at once."""
         self.frozen = False
         self.broken: Exception | None = None
         """What no camera is to blame for: a ring without room, or a defect."""
@@ -90,6 +90,11 @@ class Connection:
 
     def stop(self) -> None:
         """End soon: at the next packet, or when the silence has lasted as long as it may."""
+        self._stop.set()
+
+    def give_up(self) -> None:
+        """End it at the next packet: what comes is no longer what was opened."""
+        self.changed = True
         self._stop.set()
 
     @property
@@ -163,24 +168,30 @@ class Connection:
         counts.packets += 1
         counts.last_packet_ns = counts.worked_ns = now_ns()
         if keyframe and pts != self._keyframe_pts:
-            if self._keyframe_pts is not None:
+            if self._keyframe_pts is not None and pts > self._keyframe_pts:  # its clock may be set back
                 counts.keyframe_interval_s = float((pts - self._keyframe_pts) * source.tick_ns / 1e9)
             self._keyframe_pts = pts
 
     def _decode(self, source: Source) -> None:
+        items = self._items()
         try:
-            self._take_pictures(source)
+            self._take_pictures(source, items)
         except Exception as error:  # noqa: BLE001 -- the main thread raises it
             self.broken = error
         if self.broken or self.changed:
             self._stop.set()
-            while self._waiting.get() is not None:  # the reading thread may wait for room
+            for _ in items:  # the reading thread may wait for room
                 pass
 
-    def _take_pictures(self, source: Source) -> None:
+    def _items(self) -> Iterator[_Item]:
+        """What waits to be decoded, to the end."""
+        while (item := self._waiting.get()) is not None:
+            yield item
+
+    def _take_pictures(self, source: Source, items: Iterable[_Item]) -> None:
         decoder = _Decoder(source, self._camera.fps, realtime=self._camera.realtime)
         still = Stillness()
-        while (item := self._waiting.get()) is not None:
+        for item in items:
             for picture, t_ns in decoder.pictures(item):
                 if source.live:
                     still.look(picture, t_ns)
@@ -224,7 +235,8 @@ class _Decoder:
     def pictures(self, item: _Item) -> list[tuple[av.VideoFrame, int]]:
         """What `item` brings out of the decoder, and is wanted."""
         self._lose(*item.lost)
-        if item.packet.is_keyframe and not item.packet.is_corrupt and self._sound_from is None:
+        sound = item.packet.is_keyframe and not item.packet.is_corrupt
+        if sound and (self._sound_from is None or item.pts < self._sound_from):  # less where its clock was set back
             self._sound_from = item.pts
         self._times[item.pts] = item.t_ns
         if len(self._times) > _AGED:

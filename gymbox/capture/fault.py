@@ -44,7 +44,7 @@ class SourceError(Exception):
 
 NO_VIDEO: Final = Fault("unsupported", "it sends no video", first_s=10)
 SILENT: Final = Fault("stalled", "it accepts the connection and sends nothing", SOON_S)
-CHANGED: Final = "the picture's size or format changed"
+CHANGED: Final = "the picture's size, format or codec changed"
 
 
 # The nearest class of an error's own line of classes counts.

@@ -102,7 +102,7 @@ class Box:
             self.process = subprocess.Popen(command, stderr=log)
         return self.process
 
-    def until(self, holds: Callable[[CameraStatus], bool], *, limit_s: float = 20) -> CameraStatus:
+    def until(self, holds: Callable[[CameraStatus], bool], *, limit_s: float = 60) -> CameraStatus:
         """The first status from now on for which it `holds`; those before it go into `statuses`."""
         return asyncio.run(asyncio.wait_for(self._until(holds), limit_s))
 
@@ -117,7 +117,7 @@ class Box:
                         return item.event
         raise AssertionError
 
-    def state(self, *states: str, limit_s: float = 20) -> CameraStatus:
+    def state(self, *states: str, limit_s: float = 60) -> CameraStatus:
         return self.until(lambda status: status.state in states, limit_s=limit_s)
 
     @property
@@ -148,7 +148,7 @@ def box(folder: Path, url: str, **settings: object) -> Iterator[Box]:
         assert not [name for name in names if Path("/dev/shm", name).exists()], started.log  # noqa: S108 -- theirs
 
 
-def soon(what: str, holds: Callable[[], object], *, limit_s: float = 20) -> None:
+def soon(what: str, holds: Callable[[], object], *, limit_s: float = 60) -> None:
     until = time.monotonic() + limit_s
     while not holds():
         assert time.monotonic() < until, f"waited {limit_s} s for {what}"

@@ -29,6 +29,7 @@ from gymbox.capture.source import Source
 from gymbox.config import CameraSettings
 from gymbox.errors import RingError, VideoError
 from gymbox.video import Video
+from tests import clips
 from tests.capture.stage import RtspCamera, box, no_gstreamer, soon
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ class MjpegCamera(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def mjpeg_camera() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), MjpegCamera)
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever)
     thread.start()
@@ -70,13 +71,56 @@ def mjpeg_camera() -> Iterator[str]:
     server.server_close()
 
 
+@contextmanager
+def transport_stream(*parts: Path) -> Iterator[str]:
+    """A camera over HTTP that sends MPEG-TS: parts of 3 s, each with times from 0 on, and the last one for ever."""
+    sent = itertools.chain(parts, itertools.repeat(parts[-1]))
+
+    class Sender(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "video/mp2t")
+            self.end_headers()
+            with suppress(OSError):
+                for part in sent:
+                    data = part.read_bytes()
+                    for start in range(0, len(data), step := len(data) // 60 + 1):
+                        self.wfile.write(data[start : start + step])
+                        time.sleep(0.05)
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 -- the base class's
+            pass
+
+    with served(Sender) as url:
+        yield url
+
+
+def test_a_camera_that_sets_its_clock_back_goes_on(tmp_path: Path) -> None:
+    with transport_stream(clips.make(tmp_path / "h264.ts")) as url, box(tmp_path, url) as capture:
+        capture.state("online")
+        reader = _core.FrameReader(frames_name(capture.run_dir, "cam"))
+        soon("pictures of its fourth time", lambda: reader.head > 3 * 45, limit_s=120)
+        assert capture.process.poll() is None
+        assert capture.until(lambda status: status.frames > 45, limit_s=60).reconnects == 0
+
+
+def test_another_codec_in_the_middle_of_the_stream(tmp_path: Path) -> None:
+    """Nothing is said of it but in the stream itself: what was opened for one codec gets another."""
+    before, after = (clips.make(tmp_path / f"{codec}.ts", codec=codec) for codec in ("libx264", "libx265"))
+    with transport_stream(before, before, after) as url, box(tmp_path, url) as capture:
+        assert capture.state("online").codec == "h264"
+        back = capture.until(lambda status: status.state == "online" and status.codec == "hevc", limit_s=150)
+        assert back.reconnects >= 1
+        assert capture.process.poll() is None
+
+
 def settings(url: str, **more: object) -> CameraSettings:
     return CameraSettings.model_validate({"id": "cam", "url": url, **more})
 
 
 def test_jpegs_over_http_get_the_times_of_their_arrival(tmp_path: Path) -> None:
     placed: list[Placed] = []
-    with mjpeg_camera() as url, Rings(settings(url), tmp_path) as rings:
+    with served(MjpegCamera) as url, Rings(settings(url), tmp_path) as rings:
         opened = Connection(settings(url, fps=20), rings, placed.append)
         opened.start()
         soon("40 pictures", lambda: len(placed) >= 40)
