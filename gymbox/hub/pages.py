@@ -1,4 +1,4 @@
-"""The hub's pages, all from the box itself: the API described and to be tried out, and where a pairing code leads."""
+"""The API described and to be tried out, all from the box itself."""
 
 from __future__ import annotations
 
@@ -38,11 +38,6 @@ async def openapi(box: Box, _call: Call) -> web.Response:
 async def page(_box: Box, _call: Call) -> web.Response:
     """Swagger UI."""
     return _file("docs.html")
-
-
-async def join(_box: Box, _call: Call) -> web.Response:
-    """Where a pairing code leads a browser."""
-    return _file("join.html")
 
 
 async def part(_box: Box, call: Call) -> web.Response:
@@ -101,16 +96,6 @@ ROUTES: Final = (
         name="docs",
         summary="This document, to read and to try out",
         who=OPERATOR,
-        kind="page",
-        media="text/html",
-    ),
-    Route(
-        method="GET",
-        path="/join",
-        handle=join,
-        name="join",
-        summary="Where a pairing code leads: pair in a browser, and follow one's set",
-        who=OPEN,
         kind="page",
         media="text/html",
     ),

@@ -6,9 +6,12 @@ import { Stack } from "expo-router";
 import { StatusBar } from "expo-status-bar";
 import { SafeAreaProvider } from "react-native-safe-area-context";
 
+import { keepOffline } from "@/state/offline";
 import { queries } from "@/state/queries";
 import { useTheme } from "@/ui";
 import { fonts } from "@/ui/theme";
+
+keepOffline();
 
 export default function Root() {
   const theme = useTheme();

@@ -86,7 +86,7 @@ def test_nobody_gets_anything_without_a_token_but_what_is_open(gym: Gym) -> None
         async with gym.day() as day:
             closed = [route for route in app.ROUTES if route.who != OPEN and not route.local]
             assert {route.name for route in app.ROUTES if route.who == OPEN} == {
-                *("health", "pair", "login", "clip", "join", "part"),
+                *("health", "pair", "login", "clip", "part"),
             }
             for route in closed:
                 path = re.sub(r"{(\w+)}", lambda key: EXAMPLES[key[1]], route.path)
@@ -450,16 +450,15 @@ def test_the_pages_need_the_operator_and_nothing_from_elsewhere(gym: Gym) -> Non
                 cookie = answer.cookies["gymbox"]
                 assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
             shown = {"Cookie": f"gymbox={cookie.value}"}
-            for path in ("/docs", "/join"):
-                async with day.web.get(path, headers=shown) as page:
-                    text = await page.text()
-                    assert page.status == 200
-                    assert "script-src 'self';" in page.headers["Content-Security-Policy"]
-                    wanted = re.findall(r'(?:src|href)="([^"]+)"', text)
-                    assert wanted
-                for part in wanted:
-                    async with day.web.get(part) as file:
-                        assert (file.status, len(await file.read()) > 50) == (200, True), part
+            async with day.web.get("/docs", headers=shown) as page:
+                text = await page.text()
+                assert page.status == 200
+                assert "script-src 'self';" in page.headers["Content-Security-Policy"]
+            wanted = re.findall(r'(?:src|href)="([^"]+)"', text)
+            assert wanted
+            for part in wanted:
+                async with day.web.get(part) as file:
+                    assert (file.status, len(await file.read()) > 50) == (200, True), part
             for method, path, status in (("GET", "/openapi.json", 200), ("POST", "/kiosks", 401)):
                 async with day.web.request(method, path, json={}, headers=shown) as answer:
                     assert answer.status == status  # a cookie shows, and changes nothing
