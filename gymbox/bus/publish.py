@@ -18,11 +18,12 @@ from gymbox.bus.binding import Binding
 from gymbox.bus.endpoints import Channel, Keep, prefix
 from gymbox.bus.journal import Journal
 from gymbox.bus.store import Numbered, Ring, Store
-from gymbox.errors import BusError
-from gymbox.events import encode
+from gymbox.errors import BusError, EventError
+from gymbox.events import decode, encode
 from gymbox.identity import new_epoch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -98,6 +99,15 @@ class Speaker:
             else:
                 self._live[topic] += 1
                 self._say.send_multipart(wire.said(self._life, Numbered(self._live[topic], topic, body)))
+
+    def kept(self) -> Iterator[Event]:
+        """All numbered events that are kept, oldest first; those of another version are left out."""
+        after = self._store.first - 1
+        while events := self._store.read(after, rows=wire.ROWS, size=wire.SIZE):
+            after = events[-1].number
+            for one in events:
+                with contextlib.suppress(EventError):
+                    yield decode(one.body)
 
     async def __aenter__(self) -> Self:
         self._binding.bind(self._again, ".again")

@@ -18,6 +18,7 @@ from gymbox.errors import BusError, ExerciseError, StateError
 from gymbox.exercises import catalogue_json, load
 from gymbox.identity import TrackName, new_epoch
 from gymbox.vision.diary import ANEW_S, Diary, FloorState, Head
+from gymbox.vision.ends import ends
 from gymbox.vision.hall import Hall
 from gymbox.vision.looks import embedding
 from gymbox.vision.record import Ended, Looked, Named, Seen
@@ -87,16 +88,13 @@ class Watch:
         return median(self._inferences) / 1e6 if self._inferences else 0.0
 
     def resume(self) -> None:
-        """Take up what the life before left, say what it did not come to say, and begin a diary."""
-        left = self._diary.read()
-        if left and left[0].version == self._version:
-            try:
-                self._take_up(*left)
-            except StateError as error:
-                _log.error("what vision remembered is damaged", error=str(error))
-                self._hall = self._new_hall(new_epoch())
-        elif left:
-            _log.warning("what vision remembered is another version's: open sets are forgotten")
+        """Take up what the life before left, say what it did not come to say, and begin a diary.
+
+        What cannot be taken up is over: its end is said.
+        """
+        if not self._takes_up():
+            self._hall = self._new_hall(new_epoch())
+            self._tell(ends(self._speaker.kept()))
         self._begin_diary()
 
     def left_off_ns(self, camera_id: str) -> int | None:
@@ -113,6 +111,20 @@ class Watch:
     def absent(self, camera_ids: set[str]) -> set[str]:
         """Cameras on whose floors somebody is, but for these."""
         return {place.wording.camera_id for place in self._hall if not place.floor.empty} - camera_ids
+
+    def _takes_up(self) -> bool:
+        """Whether the life before left what this one can go on with, and it does."""
+        left = self._diary.read()
+        if left and left[0].version != self._version:
+            _log.warning("what vision remembered is another version's: what was open is over")
+            return False
+        try:
+            if left:
+                self._take_up(*left)
+        except StateError as error:
+            _log.error("what vision remembered is damaged: what was open is over", error=str(error))
+            return False
+        return left is not None
 
     def _take_up(self, head: Head, states: list[bytes], records: Iterable[Record]) -> None:
         same_boot = head.clock.boot_id == self._clock.boot_id

@@ -116,6 +116,7 @@ def free_port() -> int:
 
 def kill(running: Box, part: str, chance: random.Random) -> None:
     """End a process at its work, and wait until its next life is at work."""
+    wait_for(part, lambda: SERVES[part] in running.pids(), LIMIT_S)
     before = running.pids()[SERVES[part]]
     os.kill(before, signal.SIGKILL)
     wait_for(f"another {part}", lambda: running.pids().get(SERVES[part], before) != before, LIMIT_S)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from gymbox.events import (
     SessionEndedEvent,
     SetFinishedEvent,
     SetStartedEvent,
+    TrackEndedEvent,
     TrackLinkedEvent,
 )
 from gymbox.vision import watch as watching
@@ -183,21 +185,46 @@ def test_after_another_boot_what_was_open_is_closed(tmp_path: Path, monkeypatch:
     assert isinstance(events[-1], SessionEndedEvent)
 
 
-def test_what_another_version_left_is_not_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def live() -> tuple[set[str], set[str]]:
+@pytest.mark.parametrize("left", ["another version's", "damaged", "gone"])
+def test_what_cannot_be_gone_on_with_is_over(left: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = list(moments([Stay(0, 3, 0.5, 0), Stay(2, 3, 0.2, 0)], until_s=9))
+
+    async def live() -> tuple[list[Event], int]:
         async with Speaker(VISION, run_dir=tmp_path, data_dir=tmp_path) as speaker:
             life = Life(tmp_path, speaker)
-            for moment in moments([Stay(0, 1, 0.5, 0)], until_s=3):
+            for moment in frames:
                 life.see(moment)
             life.diary.close()
             same = Life(tmp_path, speaker)
+            assert same.left == {CAMERA}
             same.diary.close()
-            monkeypatch.setattr(Colours, "id", "others")
-            return same.left, Life(tmp_path, speaker).left
+            before = speaker.head
+            if left == "another version's":
+                monkeypatch.setattr(Colours, "id", "others")
+            for path in (tmp_path / "vision").glob("*.diary"):
+                if left == "damaged":
+                    path.write_bytes(b"rubbish")
+                elif left == "gone":
+                    path.unlink()
+            assert Life(tmp_path, speaker).left == set()
+            ended = speaker.head
+            assert Life(tmp_path, speaker).left == set()
+            assert speaker.head == ended, "it is said once"
+            return await said(tmp_path, speaker.head), before
 
-    same, other = asyncio.run(live())
-    assert same == {CAMERA}
-    assert other == set()
+    events, before = asyncio.run(live())
+    visits = {event.session_id for event in events if isinstance(event, TrackLinkedEvent)}
+    assert {event.session_id for event in events[before:] if isinstance(event, SessionEndedEvent)} == visits
+    tracks = {event.track_id for event in events if isinstance(event, TrackLinkedEvent)}
+    assert {event.track_id for event in events if isinstance(event, TrackEndedEvent)} == tracks
+    counted = Counter(event.set_id for event in events if isinstance(event, RepCountedEvent) and is_full(event))
+    finished = {event.set_id: event.reps for event in events[before:] if isinstance(event, SetFinishedEvent)}
+    assert finished == counted
+    assert counted.total() > 0
+
+
+def is_full(event: RepCountedEvent) -> bool:
+    return event.state == "confirmed" and event.rep is not None and event.rep.kind == "full"
 
 
 def test_a_life_takes_up_pictures_where_the_one_before_left_off(tmp_path: Path) -> None:
