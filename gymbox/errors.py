@@ -68,6 +68,21 @@ class RefusedError(BusError):
         self.kind = kind
 
 
+class ModelUnansweredError(GymboxError):
+    """The language model was not reached, refused, or sent something that is no answer."""
+
+    def __init__(self, message: str, *, lasting: bool = False, retry_after_s: float = 0) -> None:
+        super().__init__(message)
+        self.lasting = lasting
+        """Whether it is in vain to ask again soon: a key that is wrong, a model that does not exist."""
+        self.retry_after_s = retry_after_s
+        """How long it wants to be left alone."""
+
+
+class RefusedAnswerError(GymboxError):
+    """What the language model said is not fit to be spoken; the message says why."""
+
+
 class StorageError(GymboxError):
     """A database that cannot be had, or that refused."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -113,6 +113,34 @@ class NameExercise(Request):
 
     track_id: TrackId
     exercise: Name | None
+
+
+class AskCoach(Request):
+    """How the coach does."""
+
+
+class Said(Message):
+    """Sentences of one kind."""
+
+    kind: str
+    source: str
+    times: Count
+
+
+class CoachReport(Message):
+    """How the coach does, since its process started."""
+
+    model: str | None
+    """Which words sentences; none without a key."""
+    breaker: Literal["closed", "open", "half_open"]
+    """Open: the model failed too often, and is not asked for now."""
+    trouble: str
+    """Why it does not serve; empty where it does."""
+    tokens_today: Count
+    tokens_per_day: Count
+    questions: dict[str, Count]
+    """To the model, by what became of them."""
+    said: tuple[Said, ...]
 
 
 class AskVision(Request):

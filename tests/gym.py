@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from json import load, loads
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import aiohttp
 
@@ -52,7 +52,7 @@ class Gym:
     cameras: count[int] = field(default_factory=partial(count, 1))
 
     @classmethod
-    def open(cls, folder: Path, stack: ExitStack, *, hub: str = "") -> Gym:
+    def open(cls, folder: Path, stack: ExitStack, *, hub: str = "") -> Self:
         """Start recorder and hub in `folder`, with these settings, and wait until both answer."""
         port = free_port()
         (folder / "gymbox.toml").write_text(

@@ -124,13 +124,19 @@ RECORDER_REQUESTS: Final = Desk(
     asks="hub: edit, delete or undo a set; pair, revoke or forget a phone, keep its wishes, give it a visit; back up",
     loss="the phone sees the refusal and may ask again; every change carries a key, so that twice is once",
 )
+COACH_REQUESTS: Final = Desk(
+    name="coach-requests",
+    binds="coach",
+    asks="hub, `gymbox doctor`: how it does",
+    loss="the metrics lack it until they are next fetched",
+)
 HUB_REQUESTS: Final = Desk(
     name="hub-requests",
     binds="hub",
     asks="`gymbox qr`: a pairing code",
     loss="whoever asks sees it and may ask again",
 )
-DESKS: Final = (VISION_REQUESTS, RECORDER_REQUESTS, HUB_REQUESTS)
+DESKS: Final = (VISION_REQUESTS, RECORDER_REQUESTS, COACH_REQUESTS, HUB_REQUESTS)
 
 DOMAINS: Final[tuple[Domain, ...]] = get_args(Domain)
 

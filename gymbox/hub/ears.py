@@ -11,6 +11,7 @@ import structlog
 from gymbox import events
 from gymbox.bus.endpoints import CAMERA, VISION, Keep
 from gymbox.bus.subscribe import Heard, Listener, Lost
+from gymbox.clock import now_ns
 from gymbox.errors import StorageError
 from gymbox.hub.position import SPEAKERS
 from gymbox.storage import owners
@@ -26,6 +27,10 @@ _log = structlog.get_logger(__name__)
 
 CATCH_UP_S: Final = 3.0
 """How long a start waits for what vision still knows. Without vision the hub opens then, and hears it later."""
+
+
+NEW_NS: Final = 10_000_000_000
+"""A sentence about something longer ago was said before this hub listened."""
 
 
 class Ears:
@@ -81,6 +86,13 @@ class Ears:
         if isinstance(item.event, events.TrackEvent) and self.caught_up.is_set():
             await self._find_visit(item.event.track_id)
         self._floor.hear(channel.name, item.event, item.cursor)
+        if isinstance(item.event, events.GuidanceMessage):
+            self._tell_of_silence(item.event)
+
+    def _tell_of_silence(self, sentence: events.GuidanceMessage) -> None:
+        """A sentence that nobody hears is a row in the database, and no error."""
+        if not self._floor.listeners(sentence.track_id) and 0 <= now_ns() - sentence.t_ns < NEW_NS:
+            _log.info("no active session", track=sentence.track_id, kind=sentence.kind, source=sentence.source)
 
     async def _find_visit(self, track_id: str) -> None:
         """Of a track that began before all that vision still tells: the database knows."""

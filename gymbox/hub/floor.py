@@ -58,6 +58,11 @@ class Floor:
         visit = self._visits.get(self._session_of.get(track_id, ""))
         return visit.set if visit else None
 
+    def listeners(self, track_id: str) -> int:
+        """How many phones hear what concerns this track."""
+        visit = self._visits.get(self._session_of.get(track_id, ""))
+        return len(visit.clients) if visit else 0
+
     def people(self) -> list[PerceptionEvent]:
         """Who is there, newest picture of each, in the order they came."""
         since = self._clock() - PRESENT_S

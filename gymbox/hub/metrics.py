@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from gymbox.bus.endpoints import VISION_REQUESTS
+from gymbox.bus.endpoints import COACH_REQUESTS, VISION_REQUESTS
 from gymbox.bus.request import ask
 from gymbox.errors import BusError
 from gymbox.hub.route import OPERATOR, Route
-from gymbox.requests import AskVision, VisionReport
+from gymbox.requests import AskCoach, AskVision, CoachReport, VisionReport
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aiohttp.typedefs import Handler
 
+    from gymbox.bus.endpoints import Desk
+    from gymbox.bus.request import Request
     from gymbox.hub.box import Box
     from gymbox.hub.floor import Floor
     from gymbox.hub.route import Call
+
+ReportT = TypeVar("ReportT", VisionReport, CoachReport)
 
 
 class Metrics:
@@ -48,12 +55,28 @@ class Metrics:
         self._inference = Gauge("gymbox_inference_ms", "What the model takes, lately.", registry=self.registry)
         self._seen = Gauge("gymbox_vision_seen_frames", "Looked at.", ["camera"], registry=self.registry)
         self._missed = Gauge("gymbox_vision_missed_frames", "Overwritten first.", ["camera"], registry=self.registry)
+        self._said = Gauge("gymbox_coach_said", "Since its start.", ["kind", "source"], registry=self.registry)
+        self._questions = Gauge(
+            "gymbox_coach_questions", "To the language model, since its start.", ["outcome"], registry=self.registry
+        )
+        self._breaker = Gauge(
+            "gymbox_coach_breaker", "1 for how the way to the language model stands.", ["state"], registry=self.registry
+        )
+        self._tokens = Gauge("gymbox_coach_tokens", "Of the language model, today.", registry=self.registry)
         self._reconnects = Gauge(
             "gymbox_camera_reconnects", "Since its process started.", ["camera"], registry=self.registry
         )
 
-    def text(self, floor: Floor, vision: VisionReport | None) -> bytes:
-        """All of it as Prometheus reads it; of vision what it last said, where it says nothing."""
+    def text(self, floor: Floor, vision: VisionReport | None, coach: CoachReport | None) -> bytes:
+        """All of it as Prometheus reads it; of vision and the coach what they last said, where they say nothing."""
+        if coach:
+            for said in coach.said:
+                self._said.labels(said.kind, said.source).set(said.times)
+            for outcome, times in coach.questions.items():
+                self._questions.labels(outcome).set(times)
+            for state in ("closed", "open", "half_open"):
+                self._breaker.labels(state).set(state == coach.breaker)
+            self._tokens.set(coach.tokens_today)
         if vision:
             self._inference.set(vision.inference_ms)
             for sight in vision.cameras:
@@ -81,10 +104,18 @@ class Metrics:
 
 async def read(box: Box, _call: Call) -> web.Response:
     """What Prometheus fetches."""
-    vision = None
+    run_dir = box.settings.run_dir
+    vision, coach = await asyncio.gather(
+        _asked(VISION_REQUESTS, AskVision(), VisionReport, run_dir),
+        _asked(COACH_REQUESTS, AskCoach(), CoachReport, run_dir),
+    )
+    return web.Response(body=box.metrics.text(box.floor, vision, coach), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _asked(desk: Desk, question: Request, reply: type[ReportT], run_dir: Path) -> ReportT | None:
     with suppress(BusError):
-        vision, _ = await ask(VISION_REQUESTS, AskVision(), VisionReport, run_dir=box.settings.run_dir, timeout_s=0.5)
-    return web.Response(body=box.metrics.text(box.floor, vision), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return (await ask(desk, question, reply, run_dir=run_dir, timeout_s=0.5))[0]
+    return None
 
 
 ROUTES: Final = (

@@ -25,8 +25,8 @@ def test_the_life_of_a_box(tmp_path: Path) -> None:
         running.wait("ready", process="box")
         ready = [line["process"] for line in running.said("ready")]
         assert ready[0] == "recorder"
-        assert {*ready[1:3]} == {"vision", "hub"}
-        assert {*ready[3:]} == {"camera-rack-1", "box"}
+        assert {*ready[1:4]} == {"vision", "coach", "hub"}
+        assert {*ready[4:]} == {"camera-rack-1", "box"}
         follows_the_cameras_of_its_settings(running)
         bears_settings_that_are_wrong(running)
         refuses_another(running)
@@ -34,7 +34,7 @@ def test_the_life_of_a_box(tmp_path: Path) -> None:
         assert running.stop() == 0
         told = [line["process"] for line in running.said("stopping")][before:]
         assert told[:2] == ["box", "camera-rack-1"]
-        assert {*told[2:4]} == {"vision", "hub"}
+        assert {*told[2:5]} == {"vision", "coach", "hub"}
         assert told[-1] == "recorder"
         assert running.pids() == {}
 
@@ -106,7 +106,7 @@ def test_a_port_that_is_taken_is_named_and_the_rest_of_the_box_works(tmp_path: P
             died = running.said("ended, and is started again", part="hub")[0]
             assert died["why"].startswith(f"hub: cannot listen at 127.0.0.1:{port}: ")
             assert "already in use" in died["why"]
-            assert running.pids().keys() >= {"recorder", "vision"}
+            assert running.pids().keys() >= {"recorder", "vision", "coach"}
             taken.close()
             running.wait("ready", process="hub")
             assert running.stop() == 0
