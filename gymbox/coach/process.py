@@ -8,7 +8,6 @@ import os
 import sys
 from contextlib import AsyncExitStack, suppress
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -24,10 +23,9 @@ from gymbox.coach.coach import Coach
 from gymbox.coach.notes import Notes
 from gymbox.coach.people import People
 from gymbox.coach.report import report
-from gymbox.config import load
-from gymbox.errors import BusError, GymboxError
+from gymbox.errors import BusError
 from gymbox.requests import AskCoach, CoachReport
-from gymbox.service import run
+from gymbox.service import command_line, run
 from gymbox.storage import Reader
 
 if TYPE_CHECKING:
@@ -125,13 +123,7 @@ async def _keep_checking(settings: Settings, service: Service) -> None:
 def main() -> int:
     """Run the process."""
     parser = argparse.ArgumentParser(prog="gymbox.coach.process", description="Says sentences to people.")
-    parser.add_argument("--config", type=Path, help="the settings' file")
-    given = parser.parse_args()
-    try:
-        settings = load(given.config)
-    except GymboxError as error:
-        sys.stderr.write(f"gymbox: {error}\n")
-        return 2
+    _, settings = command_line(parser)
     return run(partial(coach, settings=settings), name="coach", settings=settings)
 
 
