@@ -26,7 +26,7 @@ export default function TabBar() {
         sceneStyle: { backgroundColor: theme.color.page },
         tabBarStyle: { backgroundColor: theme.color.surface, borderTopColor: theme.color.line, height: 68 },
         tabBarItemStyle: { paddingVertical: 8 },
-        tabBarLabelStyle: { fontFamily: fonts.strong, fontSize: 13 },
+        tabBarLabelStyle: { fontFamily: fonts.strong, fontSize: 13, lineHeight: 18 },
         tabBarActiveTintColor: theme.color.accent,
         tabBarInactiveTintColor: theme.color.soft,
       }}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Animated, Text as Plain, View, useAnimatedValue, useWindowDimensions } from "react-native";
+import { Animated, Text as Plain, View, useWindowDimensions } from "react-native";
 
 import { Dial } from "@/features/live/Dial";
 import { Log } from "@/features/live/Log";
@@ -66,7 +66,7 @@ function Count({ live }: { live: Live }) {
   const flash = usePreferences((preferences) => preferences.flash);
   const reps = live.set?.reps ?? 0;
   const size = Math.min(width, 400) * (reps > 99 ? 0.4 : 0.54);
-  const pulse = useAnimatedValue(1);
+  const [pulse] = useState(() => new Animated.Value(1));
   useEffect(() => {
     if (reps === 0) return;
     pulse.setValue(1.12);
@@ -102,7 +102,7 @@ function Count({ live }: { live: Live }) {
 function Flash({ reps }: { reps: number }) {
   const theme = useTheme();
   const { width, height } = useWindowDimensions();
-  const light = useAnimatedValue(0);
+  const [light] = useState(() => new Animated.Value(0));
   useEffect(() => {
     if (reps === 0) return;
     light.setValue(0.55);

@@ -98,7 +98,7 @@ function Tile({ someone, label, onPress }: { someone: Someone; label: string; on
       style={({ pressed }) => ({
         flexBasis: "47%",
         flexGrow: 1,
-        maxWidth: 300,
+        maxWidth: "48.5%",
         borderRadius: radius.l,
         borderWidth: 2,
         borderColor: waves ? theme.color.accent : theme.dark ? theme.color.surface : theme.color.line,

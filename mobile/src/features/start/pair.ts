@@ -7,12 +7,15 @@ import type { Language } from "@/i18n";
 import { ask, base, useBox } from "@/state/box";
 import { refresh } from "@/state/queries";
 import { Refusal, asking } from "@/wire/ask";
+import type { Paired } from "@/wire/wire";
 
 /** Why it did not work, as a key of the texts. */
 export type Failure = "codeWrong" | "codeUsed" | "codeWait" | "unreachable";
 
 /** How long one address may take to answer; the next is tried then. */
-const PATIENCE_MS = 4000;
+const PATIENCE_MS = 10_000;
+/** How often a box is asked that says it is busy; the code stays good meanwhile. */
+const TRIES = 5;
 
 /** Pairs by what was scanned or typed; null where it worked. */
 export async function pair(text: string, language: Language, known: string | null = null): Promise<Failure | null> {
@@ -21,7 +24,7 @@ export async function pair(text: string, language: Language, known: string | nul
   if (code.session !== null && (await claims(code.session))) return null;
   for (const at of candidates(code, known)) {
     try {
-      const paired = await within(PATIENCE_MS, asking(() => at, () => null)("pair", { body: { token: code.token, name: name() } }));
+      const paired = await admitted(at, code.token);
       useBox.getState().keep({ base: at, token: paired.token, deviceId: paired.device_id, boxId: paired.box_id });
       const { wishes } = await ask("me");
       if (wishes.language !== language) await ask("wish", { body: { ...wishes, language } });
@@ -32,6 +35,17 @@ export async function pair(text: string, language: Language, known: string | nul
     }
   }
   return "unreachable";
+}
+
+async function admitted(at: string, token: string): Promise<Paired> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await within(PATIENCE_MS, asking(() => at, () => null)("pair", { body: { token, name: name() } }));
+    } catch (error) {
+      if (!(error instanceof Refusal && error.status === 503 && tries < TRIES)) throw error;
+      await new Promise((done) => setTimeout(done, (error.retryAfter ?? 1) * 1000));
+    }
+  }
 }
 
 /** A phone that is paired already claims the visit with the token that it has. */
