@@ -60,10 +60,10 @@ class Child:
             self._over.set()
 
     async def _live(self) -> None:
-        deaths = 0
+        deaths = late = 0
         while not self._stop.is_set():
             begun = time.monotonic()
-            self._life = Life(self.part, run_dir=self._run_dir, words=self._words, ready=self.settled.set)
+            self._life = Life(self.part, run_dir=self._run_dir, words=self._words, ready=self.settled.set, late=late)
             try:
                 code = await self._life.run()
                 how, why = (f"exit code {code}", self._life.wrong) if code >= 0 else (signal.Signals(-code).name, "")
@@ -72,6 +72,7 @@ class Child:
             self.settled.set()
             if self._stop.is_set():
                 return
+            late = late + 1 if self._life.late else 0
             ready_s = self._life.ready_s
             proven = ready_s is not None and time.monotonic() - ready_s >= PROVEN_S
             deaths = 1 if proven else deaths + 1

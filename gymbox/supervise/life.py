@@ -26,6 +26,8 @@ _log = structlog.get_logger(__name__)
 
 START_S: Final = 120.0
 """How long until it must have said that it is ready. A model is loaded in this time, a large database migrated."""
+MOST_DOUBLED: Final = 3
+"""How often that is doubled, once for each life that was too slow: else a machine that is very busy never starts it."""
 STOP_S: Final = 15.0
 """How long it may take to stop; it cancels itself after 10 s (`gymbox.service.GRACE_S`)."""
 ABORT_S: Final = 3.0
@@ -43,9 +45,10 @@ class Life:
         run_dir: where the box's sockets are.
         words: where its log goes.
         ready: called once it says that it works.
+        late: how many lives before this one, in a row, did not get ready in time.
     """
 
-    def __init__(self, part: Part, *, run_dir: Path, words: Words, ready: Callable[[], None]) -> None:
+    def __init__(self, part: Part, *, run_dir: Path, words: Words, ready: Callable[[], None], late: int = 0) -> None:
         self.part = part
         self.ready_s: float | None = None
         """When it said so, by the monotonic clock."""
@@ -54,7 +57,10 @@ class Life:
         self.killed = False
         """Whether it had to be."""
         self._run_dir, self._words, self._ready = run_dir, words, ready
-        self._due_s = time.monotonic() + START_S
+        self.late = False
+        """Whether it was ended since it did not get ready."""
+        self._start_s = START_S * 2.0 ** min(late, MOST_DOUBLED)
+        self._due_s = time.monotonic() + self._start_s
         self._process: Process | None = None
 
     async def run(self) -> int:
@@ -104,8 +110,11 @@ class Life:
             if left_s > 0:
                 await asyncio.wait({over}, timeout=min(left_s, 1.0))
                 continue
-            why = "does no work" if self.ready_s else "does not get ready"
-            _log.error("hangs", part=self.part.name, why=why, after_s=self.part.watchdog_s if self.ready_s else START_S)
+            self.late = self.ready_s is None
+            why, after_s = (
+                ("does not get ready", self._start_s) if self.late else ("does no work", self.part.watchdog_s)
+            )
+            _log.error("hangs", part=self.part.name, why=why, after_s=after_s)
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGABRT)  # it says where it hangs (PYTHONFAULTHANDLER)
             await asyncio.wait({over}, timeout=ABORT_S)

@@ -40,7 +40,7 @@ class Said:
         return [line for line in self.lines if line["event"] == event]
 
     async def wait(self, event: str, *, times: int = 1) -> list[dict[str, Any]]:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(180):
             while len(found := self.of(event)) < times:  # noqa: ASYNC110 -- the log is a text, no event
                 await asyncio.sleep(0.02)
         return found
@@ -135,15 +135,20 @@ def test_one_that_works_is_left_alone(tmp_path: Path, said: Said) -> None:
     assert not said.of("hangs")
 
 
-def test_one_that_never_gets_ready_is_ended(tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(life, "START_S", 1.0)
+def test_one_that_never_gets_ready_is_ended_and_has_longer_the_next_time(
+    tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(life, "START_S", 0.1)
+    monkeypatch.setattr(child, "wait_s", lambda *_: 0.0)
 
     async def test() -> None:
         async with kept(tmp_path, "mute", said):
-            await said.wait("ended, and is started again")
+            await said.wait("hangs", times=5)
 
     asyncio.run(test())
-    assert said.of("hangs")[0]["why"] == "does not get ready"
+    hangs = said.of("hangs")[:5]
+    assert {line["why"] for line in hangs} == {"does not get ready"}
+    assert [line["after_s"] for line in hangs] == [0.1, 0.2, 0.4, 0.8, 0.8]
 
 
 def test_one_that_will_not_stop_is_killed(tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
