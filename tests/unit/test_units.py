@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 UNITS: Final = Path(__file__).parents[2] / "systemd"
-SERVICES: Final = sorted(path.name for path in UNITS.glob("*.service"))
+SERVICES: Final = sorted(path.name for path in UNITS.glob("gymbox-*.service"))
 INSTALLED: Final = "/opt/gymbox/bin/python"
 EXPOSED: Final = 20
 """The most that `systemd-analyze security` may give, in tenths."""
@@ -43,7 +43,7 @@ def units(tmp_path: Path) -> Path:
 
 
 @analysed
-@pytest.mark.parametrize("unit", [*SERVICES, "gymbox.target"])
+@pytest.mark.parametrize("unit", [*SERVICES, "gymbox.target", "gymbox.service", "gymbox.path"])
 def test_systemd_has_nothing_to_say(unit: str, units: Path) -> None:
     # A misspelt key is only warned of: what counts is that nothing is printed.
     assert said(["systemd-analyze", "verify", "--man=no", str(units / unit)]) == (0, "")
@@ -57,7 +57,7 @@ def test_systemd_would_say_so(units: Path) -> None:
 
 
 @analysed
-@pytest.mark.parametrize("unit", SERVICES)
+@pytest.mark.parametrize("unit", [*SERVICES, "gymbox.service"])
 def test_each_is_hardened(unit: str, units: Path) -> None:
     looked = ["systemd-analyze", "security", "--no-pager", "--offline=yes", f"--threshold={EXPOSED}"]
     code, table = said([*looked, str(units / unit)])
@@ -95,7 +95,56 @@ def test_the_recorder_may_be_silent_for_as_long_as_it_is_on_a_quiet_night() -> N
 def test_the_target_wants_every_process_that_there_is_once() -> None:
     wanted = next(line for line in (UNITS / "gymbox.target").read_text().splitlines() if line.startswith("Wants="))
     once = {f"gymbox-{row.name}.service" for row in ROWS if "{camera}" not in row.name}
-    assert set(wanted.removeprefix("Wants=").split()) == once
+    assert set(wanted.removeprefix("Wants=").split()) == once | {"gymbox.service", "gymbox.path"}
+
+
+class Systemd:
+    """A `systemctl` that does what it is told to no unit, and keeps it in mind."""
+
+    def __init__(self, folder: Path) -> None:
+        self.config, self._folder = folder / "gymbox.toml", folder
+        script = '#!/bin/sh\ncd "$(dirname "$0")"\n[ "$1" = list-units ] && { cat loaded; exit; }\necho "$@" >> told\n'
+        (folder / "systemctl").write_text(script)
+        (folder / "systemctl").chmod(0o700)
+        (folder / "loaded").touch()
+
+    def follow(self, settings: str, *, loaded: str = "") -> tuple[int, list[str]]:
+        """The exit code, and what systemd is told, once the file says so."""
+        self.config.write_text(settings)
+        (self._folder / "loaded").write_text("".join(f"{one} loaded active running\n" for one in loaded.split()))
+        (self._folder / "told").write_text("")
+        surroundings = {
+            "PATH": f"{self._folder}:/usr/bin:/bin",
+            "GYMBOX_CONFIG": str(self.config),
+            "RUNTIME_DIRECTORY": str(self._folder),
+        }
+        done = subprocess.run([sys.executable, "-m", "gymbox.supervise.units"], env=surroundings, check=False)
+        return done.returncode, (self._folder / "told").read_text().splitlines()
+
+
+def test_a_change_of_the_settings_is_followed(tmp_path: Path) -> None:
+    systemd = Systemd(tmp_path)
+    one = '[[camera]]\nid = "rack-1"\nurl = "rtsp://ann:sesame@10.0.0.9/a"\n'
+    two = '[[camera]]\nid = "rack-2"\nurl = "/dev/video0"\n'
+    first, second = "gymbox-camera@rack-1.service", "gymbox-camera@rack-2.service"
+    assert systemd.follow(one) == (0, [f"--no-block start {first}"])
+    # Another camera: the first goes on, and so does vision, which follows by itself.
+    code, told = systemd.follow(one + two, loaded=first)
+    assert (code, told[1:]) == (0, [f"--no-block start {first} {second}"])
+    assert {first, "gymbox-vision.service"}.isdisjoint(told[0].split())
+    # Another password, of which no log shows anything: that camera starts again.
+    changed = one.replace("sesame", "rhubarb") + two
+    told = systemd.follow(changed, loaded=f"{first} {second}")[1]
+    assert told[0].startswith("--no-block try-restart")
+    assert first in told[0].split()
+    assert second not in told[0].split()
+    assert systemd.follow(changed, loaded=f"{first} {second}") == (0, [f"--no-block start {first} {second}"])
+    assert systemd.follow("camera = 1", loaded=f"{first} {second}") == (2, [])
+    told = systemd.follow("", loaded=f"{first} {second}")[1]
+    assert told[0] == f"--no-block stop {first} {second}"
+    assert not any(line.startswith("--no-block start") for line in told)
+    told = systemd.follow("[hub]\nport = 8081")[1]
+    assert "gymbox-hub.service" in told[0].split()
 
 
 @pytest.mark.skipif(shutil.which("systemd-sysusers") is None, reason="systemd-sysusers is not there")
