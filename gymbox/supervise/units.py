@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pydantic import BaseModel
+
 from gymbox.config import load
 from gymbox.errors import ConfigError
 from gymbox.output import written
@@ -61,7 +63,7 @@ def heeded(part: Part) -> str:
 def _plain(value: object) -> object:
     if hasattr(value, "get_secret_value"):
         return value.get_secret_value()
-    if hasattr(value, "__pydantic_fields__"):
+    if isinstance(value, BaseModel):
         return {name: _plain(one) for name, one in value}
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
