@@ -134,6 +134,10 @@ class Frame:
     def sample_aspect_ratio(self) -> float:
         """Width of an upright pixel over its height."""
 
+    @property
+    def rotation(self) -> Literal[0, 90, 180, 270]:
+        """Degrees clockwise that bring the decoded picture upright."""
+
 @final
 class FrameRing:
     """The last pictures of a camera in shared memory: the end that puts them there.

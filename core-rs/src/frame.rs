@@ -100,6 +100,17 @@ impl Rotation {
         }
     }
 
+    /// 0, 90, 180 or 270, clockwise.
+    #[must_use]
+    pub fn degrees(self) -> i32 {
+        match self {
+            Self::None => 0,
+            Self::Clockwise90 => 90,
+            Self::Half => 180,
+            Self::Clockwise270 => 270,
+        }
+    }
+
     /// Whether width and height change places.
     #[must_use]
     pub fn swaps_sides(self) -> bool {

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import av
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from gymbox.capture.fault import SILENT, SourceError, fault_of
 from gymbox.capture.probe import Sign, probe
 from gymbox.capture.source import OPEN_S, READ_S, Source
 from gymbox.clock import now_ns
 from gymbox.errors import VideoError
+from gymbox.privacy import painted
 
 if TYPE_CHECKING:
     from gymbox.config import CameraSettings
@@ -132,8 +133,6 @@ def _snapshot(camera: CameraSettings, source: Source, picture: av.VideoFrame) ->
     image = Image.fromarray(picture.to_ndarray(format="rgb24"))
     image = image.resize((round(image.width * source.sample_aspect_ratio), image.height))
     image = image.rotate((picture.rotation - camera.rotate) % 360, Image.Resampling.NEAREST, expand=True)
-    for zone in camera.privacy_zones:
-        ImageDraw.Draw(image).polygon([(x * image.width, y * image.height) for x, y in zone], fill=0)
     file = io.BytesIO()
-    image.save(file, "JPEG", quality=90)
+    painted(image, camera.privacy_zones).save(file, "JPEG", quality=90)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""Cameras put into `gymbox.toml` and taken out again; every other line and comment of the file stays as it is."""
+"""Cameras put into `gymbox.toml`, changed, and taken out; every other line and comment of the file stays as it is."""
 
 from __future__ import annotations
 
@@ -49,6 +49,33 @@ def add_camera(path: Path, values: Mapping[str, object]) -> CameraSettings:
     return camera
 
 
+def change_camera(path: Path, camera_id: str, values: Mapping[str, object]) -> CameraSettings:
+    """Give the camera's table these values in the place of those that it has, and return the camera as it is then.
+
+    Raises:
+        ConfigError: there is no such camera, a value that no camera has, or the file is wrong.
+    """
+    with _locked(path):
+        known = load(path).camera
+        text = path.read_text(encoding="utf-8")
+        _, end = _span(path, text, camera_id)
+        place = [camera.id for camera in known].index(camera_id)
+        try:
+            camera = CameraSettings.model_validate(tomllib.loads(text)["camera"][place] | dict(values))
+        except ValidationError as error:
+            raise ConfigError(explain(error, None, "", {})) from None
+        rows, found = text.split("\n"), lines(text)
+        for key, value in values.items():
+            row = f"{key} = {_toml(value)}"
+            if line := found.get(("camera", place, key)):
+                rows[line - 1 : _end_of_value(rows, line - 1)] = [row]
+            else:
+                rows.insert(end, row)
+            found, end = lines("\n".join(rows)), _span(path, "\n".join(rows), camera_id)[1]
+        _replace(path, "\n".join(rows), cameras=len(known))
+    return camera
+
+
 def remove_camera(path: Path, camera_id: str) -> None:
     """Take the camera's `[[camera]]` out of the file, with the comment right above it.
 
@@ -58,14 +85,28 @@ def remove_camera(path: Path, camera_id: str) -> None:
     with _locked(path):
         known = load(path).camera
         text = path.read_text(encoding="utf-8")
-        spans = _spans(text)
-        if camera_id not in spans:
-            there = ", ".join(spans) or "none"
-            raise ConfigError(f"{path}: no camera {camera_id!r}; there is {there}")
-        start, end = spans[camera_id]
+        start, end = _span(path, text, camera_id)
         kept = text.split("\n")
         kept[start:end] = []
         _replace(path, "\n".join(kept).strip() + "\n", cameras=len(known) - 1)
+
+
+def _span(path: Path, text: str, camera_id: str) -> tuple[int, int]:
+    spans = _spans(text)
+    if camera_id not in spans:
+        raise ConfigError(f"{path}: no camera {camera_id!r}; there is {', '.join(spans) or 'none'}")
+    return spans[camera_id]
+
+
+def _end_of_value(rows: list[str], start: int) -> int:
+    """Before which line the value ends whose key is in line `start`: the first at which it is TOML."""
+    for end in range(start + 1, len(rows) + 1):
+        try:
+            tomllib.loads("\n".join(rows[start:end]))
+        except tomllib.TOMLDecodeError:
+            continue
+        return end
+    raise AssertionError("the whole file is TOML")
 
 
 def _spans(text: str) -> dict[str, tuple[int, int]]:

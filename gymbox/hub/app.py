@@ -12,6 +12,7 @@ from gymbox.hub import (
     cameras,
     catalogue,
     health,
+    install,
     live,
     me,
     metrics,
@@ -20,8 +21,8 @@ from gymbox.hub import (
     pairing,
     people,
     replays,
+    upkeep,
     visits,
-    words,
 )
 from gymbox.hub.openapi import document
 from gymbox.hub.problem import problems
@@ -42,12 +43,15 @@ ROUTES: Final[tuple[Route, ...]] = (
     *replays.ROUTES,
     *people.ROUTES,
     *cameras.ROUTES,
+    *install.ROUTES,
+    *upkeep.ROUTES,
     *operator.ROUTES,
     *metrics.ROUTES,
     *pages.ROUTES,
 )
 """All that is answered."""
 
+POLICY: Final = "Content-Security-Policy"
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -55,7 +59,7 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     # Swagger UI and the box's pages come from the box; styles that scripts set are `style-src`.
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         "connect-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
@@ -74,7 +78,7 @@ def make(box: Box) -> web.Application:
 
 def openapi() -> dict[str, Any]:
     """The API's description."""
-    return document(ROUTES, version=version("gymbox"), said=words.Sent, heard=words.Taken)
+    return document(ROUTES, version=version("gymbox"))
 
 
 def openapi_json() -> bytes:
@@ -83,6 +87,6 @@ def openapi_json() -> bytes:
 
 
 async def _dress(_request: web.Request, response: web.StreamResponse) -> None:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    policy = response.headers.get(POLICY, HEADERS[POLICY])  # the app has one of its own
+    response.headers.update({**HEADERS, POLICY: policy})
     response.headers.setdefault("Cache-Control", "no-store")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gymbox.bus.endpoints import Desk
     from gymbox.bus.request import Request
     from gymbox.config import Settings
+    from gymbox.config.roster import Roster
     from gymbox.hub.addresses import Addresses
     from gymbox.hub.audience import Audience
     from gymbox.hub.floor import Floor
@@ -36,6 +37,8 @@ class Box:
     """One running hub."""
 
     settings: Settings
+    """As they were when it began; the cameras as they are now are the roster's."""
+    roster: Roster
     keys: Keys
     tokens: Tokens
     password: Password

@@ -17,8 +17,10 @@ from gymbox.hub.position import SPEAKERS
 from gymbox.storage import owners
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gymbox.bus.endpoints import Channel
-    from gymbox.config import Settings
+    from gymbox.config.roster import Roster
     from gymbox.hub.floor import Floor
     from gymbox.hub.metrics import Metrics
     from gymbox.storage import Reader
@@ -27,6 +29,8 @@ _log = structlog.get_logger(__name__)
 
 CATCH_UP_S: Final = 3.0
 """How long a start waits for what vision still knows. Without vision the hub opens then, and hears it later."""
+LOOK_S: Final = 1.0
+"""Between two looks at which cameras there are."""
 
 
 NEW_NS: Final = 10_000_000_000
@@ -36,8 +40,8 @@ NEW_NS: Final = 10_000_000_000
 class Ears:
     """Listens to all whom clients hear of."""
 
-    def __init__(self, settings: Settings, floor: Floor, reader: Reader, metrics: Metrics) -> None:
-        self._settings, self._floor, self._reader, self._metrics = settings, floor, reader, metrics
+    def __init__(self, roster: Roster, run_dir: Path, floor: Floor, reader: Reader, metrics: Metrics) -> None:
+        self._roster, self._run_dir, self._floor, self._reader, self._metrics = roster, run_dir, floor, reader, metrics
         self.caught_up = asyncio.Event()
         """Once vision was heard to its end, or was not there in time."""
 
@@ -46,8 +50,7 @@ class Ears:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._numbered(VISION))
             group.create_task(self._people())
-            for camera in self._settings.camera:
-                group.create_task(self._camera(CAMERA.of(camera.id)))
+            group.create_task(self._cameras())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.caught_up.wait(), CATCH_UP_S)
             self.caught_up.set()
@@ -58,7 +61,7 @@ class Ears:
     async def _numbered(self, channel: Channel) -> None:
         topics = sorted(channel.numbered)
         async with (
-            Listener(channel, run_dir=self._settings.run_dir, topics=topics) as listener,
+            Listener(channel, run_dir=self._run_dir, topics=topics) as listener,
             asyncio.TaskGroup() as group,
         ):
             if channel is VISION:
@@ -104,7 +107,7 @@ class Ears:
                 self._floor.link(track_id, owner.session_id)
 
     async def _people(self) -> None:
-        async with Listener(VISION, run_dir=self._settings.run_dir, topics=["perceptions"]) as listener:
+        async with Listener(VISION, run_dir=self._run_dir, topics=["perceptions"]) as listener:
             while True:
                 newest = {}
                 for item in await listener.batch():
@@ -113,8 +116,21 @@ class Ears:
                 for event in newest.values():
                     self._floor.see(event)
 
+    async def _cameras(self) -> None:
+        """Listen to those that the settings name now; for ever."""
+        heard: dict[str, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self._roster.changed()
+                for camera_id in heard.keys() - self._roster.ids():
+                    heard.pop(camera_id).cancel()
+                    self._floor.cameras.pop(camera_id, None)
+                for camera_id in self._roster.ids() - heard.keys():
+                    heard[camera_id] = group.create_task(self._camera(CAMERA.of(camera_id)))
+                await asyncio.sleep(LOOK_S)
+
     async def _camera(self, channel: Channel) -> None:
-        async with Listener(channel, run_dir=self._settings.run_dir, topics=["status"]) as listener:
+        async with Listener(channel, run_dir=self._run_dir, topics=["status"]) as listener:
             while True:
                 for item in await listener.batch():
                     if isinstance(item, Heard) and isinstance(item.event, events.CameraStatus):

@@ -164,5 +164,7 @@ ROUTES: Final = (
         path_model=LivePath,
         query=LiveQuery,
         kind="socket",
+        says=words.Sent,
+        hears=words.Taken,
     ),
 )

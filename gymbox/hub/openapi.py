@@ -36,24 +36,16 @@ _MEANING: Final = {
 }
 
 
-def document(routes: Sequence[Route], *, version: str, said: type[BaseModel], heard: type[BaseModel]) -> Schema:
-    """The document of `routes`.
-
-    Args:
-        routes: the table.
-        version: of the API.
-        said: what a WebSocket client is sent; a client's types are made from it.
-        heard: what it may send.
+def document(routes: Sequence[Route], *, version: str) -> Schema:
+    """The document of `routes`, for an API of this version.
 
     Raises:
         ValueError: two routes of one name, or a path whose keys are not its model's.
     """
-    models: list[tuple[type[BaseModel], Mode]] = [
-        (Problem, "serialization"),
-        (said, "serialization"),
-        (heard, "validation"),
-    ]
+    models: list[tuple[type[BaseModel], Mode]] = [(Problem, "serialization")]
     for route in routes:
+        models += [(route.says, "serialization")] if route.says else []
+        models += [(route.hears, "validation")] if route.hears else []
         models += [(route.body, "validation")] if route.body else []
         models += [(route.reply, "serialization")] if route.reply else []
     found, schemas = models_json_schema(list(dict.fromkeys(models)), ref_template=_REFERENCE)
@@ -62,10 +54,6 @@ def document(routes: Sequence[Route], *, version: str, said: type[BaseModel], he
     for route in routes:
         _check(route, routes)
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, references)
-    live = {"x-sends": references[(said, "serialization")], "x-takes": references[(heard, "validation")]}
-    for route in routes:
-        if route.kind == "socket":
-            paths[route.path]["get"] |= live
     return {
         "openapi": "3.1.0",
         "info": {
@@ -99,6 +87,10 @@ def _operation(route: Route, references: dict[tuple[type[BaseModel], Mode], Sche
     }
     if route.who != OPEN:
         operation["description"] = f"For: {', '.join(sorted(route.who))}."
+    if route.says:
+        operation["x-sends"] = references[route.says, "serialization"]
+    if route.hears:
+        operation["x-takes"] = references[route.hears, "validation"]
     if route.body:
         schema = references[route.body, "validation"]
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}

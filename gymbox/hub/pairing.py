@@ -6,6 +6,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
+import segno
 from pydantic import StringConstraints
 
 from gymbox.errors import GymboxError
@@ -39,6 +40,8 @@ class Code(Out):
     token: str
     url: str
     """What a QR code shows: a phone's camera opens it."""
+    matrix: tuple[str, ...]
+    """The QR code itself: a text of 0 and 1 for each row, 1 is dark, without a margin."""
     expires_at: datetime
 
 
@@ -78,10 +81,11 @@ async def invite(box: Box, call: Call) -> Code:
 def code(box: Box, session_id: str | None = None) -> Code:
     """A new pairing code."""
     token = box.invitations.issue(session_id)
+    url = box.addresses.join_url(token, session_id)
     expires = datetime.now(UTC).timestamp() + box.invitations.lasts_s
-    return Code(
-        token=token, url=box.addresses.join_url(token, session_id), expires_at=datetime.fromtimestamp(expires, UTC)
-    )
+    rows = segno.make(url, error="l", micro=False).matrix
+    matrix = tuple("".join(map(str, row)) for row in rows)
+    return Code(token=token, url=url, matrix=matrix, expires_at=datetime.fromtimestamp(expires, UTC))
 
 
 async def pair(box: Box, call: Call) -> Paired:

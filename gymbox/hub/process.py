@@ -16,6 +16,7 @@ from aiohttp import web
 
 from gymbox.bus.endpoints import HUB_REQUESTS
 from gymbox.bus.request import Server
+from gymbox.config.roster import Roster
 from gymbox.errors import ConfigError, StorageError
 from gymbox.hub import app
 from gymbox.hub.addresses import Addresses
@@ -37,6 +38,7 @@ from gymbox.storage import Reader
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from gymbox.config import HubSettings, Settings
     from gymbox.service import Service
@@ -49,11 +51,11 @@ KEEPALIVE_S: Final = 75.0
 """How long a connection may lie idle."""
 
 
-async def serve(service: Service, *, settings: Settings) -> None:
+async def serve(service: Service, *, settings: Settings, config: Path | None) -> None:
     """Answer phones until told to stop."""
     # The desk first: it is what makes this process the only hub of this box.
     async with Server(HUB_REQUESTS, run_dir=settings.run_dir) as desk, Reader(settings.data_dir) as reader:
-        box = build(settings, reader)
+        box = build(settings, reader, Roster(settings, config))
         if not box.password.known:
             _log.warning(
                 "the operator's password was made, and is shown this once; change it: gymbox hub password",
@@ -75,7 +77,7 @@ async def serve(service: Service, *, settings: Settings) -> None:
 async def work(box: Box, service: Service, group: asyncio.TaskGroup) -> None:
     """Hear the bus, answer, announce, until told to stop."""
     hub = box.settings.hub
-    ears = Ears(box.settings, box.floor, box.reader, box.metrics)
+    ears = Ears(box.roster, box.settings.run_dir, box.floor, box.reader, box.metrics)
     tasks = [group.create_task(ears.run())]
     await ears.caught_up.wait()
     async with listening(box):
@@ -92,12 +94,13 @@ async def work(box: Box, service: Service, group: asyncio.TaskGroup) -> None:
         task.cancel()
 
 
-def build(settings: Settings, reader: Reader) -> Box:
+def build(settings: Settings, reader: Reader, roster: Roster) -> Box:
     """What the routes work with."""
     keys = Keys.open(settings.data_dir)
     tokens, password, metrics = Tokens(keys), Password(settings.data_dir), Metrics()
     return Box(
         settings=settings,
+        roster=roster,
         keys=keys,
         tokens=tokens,
         password=password,
@@ -177,8 +180,8 @@ def _tls(hub: HubSettings) -> ssl.SSLContext | None:
 def main() -> int:
     """Run the process."""
     parser = argparse.ArgumentParser(prog="gymbox.hub.process", description="Talks to phones.")
-    _, settings = command_line(parser)
-    return run(partial(serve, settings=settings), name="hub", settings=settings)
+    given, settings = command_line(parser)
+    return run(partial(serve, settings=settings, config=given.config), name="hub", settings=settings)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ from pydantic import Field, StringConstraints
 
 from gymbox.errors import UnknownError
 from gymbox.hub.guests import Guest
-from gymbox.hub.problem import forbidden, unknown
+from gymbox.hub.problem import Refusal, forbidden, unknown
 from gymbox.hub.route import MEMBERS, OPEN, In, Out, Route
 from gymbox.hub.telling import DIGITS, SECOND
 from gymbox.hub.visits import TrackPath
 from gymbox.hub.words import Point
-from gymbox.identity import ClipId
+from gymbox.identity import ClipId, TrackName
 from gymbox.storage import devices, history, owners
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ async def replays(box: Box, call: Call) -> Replays:
     found = []
     for clip in await box.reader.read(history.clips, call.path.track_id):
         url, expires = box.tokens.sign_link(f"/clips/{clip.id}.mp4", call.guest.id)
-        fields = clip.model_dump(exclude={"id", "file", "start_ns"})
+        fields = clip.model_dump(exclude={"id", "file", "start_ns", "hides"})
         found.append(Replay(**fields, clip_id=clip.id, url=url, expires_at=datetime.fromtimestamp(expires, UTC)))
     return Replays(track_id=call.path.track_id, replays=tuple(found))
 
@@ -116,6 +116,10 @@ async def clip(box: Box, call: Call) -> web.StreamResponse:
             raise forbidden("the device was revoked since") from error
         await box.owned(Guest("phone", seal.by), owners.of_clip, call.path.clip_id)  # it may have been given up since
     found = await box.reader.read(history.clip, call.path.clip_id)
+    camera_id = TrackName.parse(found.track_id).camera_id
+    box.roster.look()
+    if any(found.shows(camera.privacy_zones) for camera in box.roster.all if camera.id == camera_id):
+        raise Refusal(409, "conflict", f"clip {found.id}: a privacy zone is being painted over; try again")
     path = box.reader.place.clips / found.file
     if path.parent != box.reader.place.clips or not path.is_file():
         raise unknown(f"clip {found.id}: there is none any more")
@@ -154,6 +158,6 @@ ROUTES: Final = (
         query=Seal,
         kind="file",
         media="video/mp4",
-        errors=(403, 503),
+        errors=(403, 409, 503),
     ),
 )

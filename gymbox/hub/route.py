@@ -84,6 +84,10 @@ class Route:
     status: int = 200
     errors: tuple[int, ...] = ()
     """Beside those that follow from the rest of the row."""
+    says: type[BaseModel] | None = None
+    """Of a socket, what it sends."""
+    hears: type[BaseModel] | None = None
+    """Of a socket, what it takes."""
     kind: Literal["json", "file", "socket", "page"] = "json"
     media: str = "application/octet-stream"
     """Of a file or a page."""

@@ -20,8 +20,10 @@ from gymbox.storage.files import write_synced
 
 if TYPE_CHECKING:
     from gymbox.bus.publish import Speaker
-    from gymbox.config import Settings
+    from gymbox.config import CameraSettings, Settings
+    from gymbox.config.roster import Roster
     from gymbox.events import Event
+    from gymbox.privacy import Zones
     from gymbox.service import Service
     from gymbox.storage import Store
     from gymbox.storage.history import Unclipped
@@ -43,9 +45,9 @@ class Clips:
     A recorder that was killed cuts what it had not, as long as the pre-roll has it.
     """
 
-    def __init__(self, store: Store, speaker: Speaker, service: Service, settings: Settings) -> None:
+    def __init__(self, store: Store, speaker: Speaker, service: Service, settings: Settings, roster: Roster) -> None:
         self._store, self._speaker, self._service, self._settings = store, speaker, service, settings
-        self._cameras = {camera.id: camera for camera in settings.camera}
+        self._roster = roster
         self._wanted: asyncio.Queue[Unclipped] = asyncio.Queue(WAITING)
 
     def want(self, event: Event) -> None:
@@ -61,7 +63,7 @@ class Clips:
 
     async def run(self) -> None:
         """Cut what is wanted, for ever."""
-        kept_s = max((camera.preroll_s for camera in self._cameras.values()), default=0)
+        kept_s = max((camera.preroll_s for camera in self._settings.camera), default=0)
         for alert in await self._store.read(
             history.unclipped, since_ns=now_ns() - int(kept_s * SECOND), to_ns=now_ns()
         ):
@@ -76,8 +78,8 @@ class Clips:
         except (RingError, VideoError, StorageError, OSError) as error:
             _log.warning("no clip", alert=alert.alert_id, error=str(error))
 
-    async def _cut(self, alert: Unclipped) -> tuple[int, bytes]:
-        """When what is around the alert begins, and its MP4."""
+    async def _cut(self, alert: Unclipped) -> tuple[int, bytes, Zones]:
+        """When what is around the alert begins, its MP4, and the zones that are black in it."""
         name = TrackName.parse(alert.track_id)
         around = self._settings.clips
         start_ns = alert.t_ns - int(around.before_s * SECOND)
@@ -89,16 +91,26 @@ class Clips:
             if late or packets[-1].t_ns + int(MARGIN_S * SECOND) >= end_ns:
                 break
             await asyncio.sleep(0.1)
-        clip = await asyncio.to_thread(mp4_of, packets)
-        camera = self._cameras.get(name.camera_id)
-        if camera is None:
-            raise VideoError(f"camera {name.camera_id}: it is not in the settings, so its privacy zones are unknown")
-        zones, rotate = camera.privacy_zones, camera.rotate
-        if await asyncio.to_thread(transcode.needs, clip, zones=zones, rotate=rotate):
-            clip = await transcode.transcoded(clip, zones=zones, rotate=rotate)
-        return packets[0].t_ns, clip
+        return packets[0].t_ns, *await self._painted(name.camera_id, await asyncio.to_thread(mp4_of, packets))
 
-    async def _keep(self, alert: Unclipped, start_ns: int, clip: bytes) -> None:
+    async def _painted(self, camera_id: str, clip: bytes) -> tuple[bytes, Zones]:
+        """The clip as it may be kept: upright, in a codec that phones play, the camera's zones black; and those."""
+        while True:
+            camera = self._camera(camera_id)
+            zones, rotate = camera.privacy_zones, camera.rotate
+            needs = await asyncio.to_thread(transcode.needs, clip, zones=zones, rotate=rotate)
+            made = await transcode.transcoded(clip, zones=zones, rotate=rotate) if needs else clip
+            if self._camera(camera_id).privacy_zones == zones:  # else they were changed meanwhile
+                return made, zones
+
+    def _camera(self, camera_id: str) -> CameraSettings:
+        self._roster.look()
+        for camera in self._roster.all:
+            if camera.id == camera_id:
+                return camera
+        raise VideoError(f"camera {camera_id}: it is not in the settings, so its privacy zones are unknown")
+
+    async def _keep(self, alert: Unclipped, start_ns: int, clip: bytes, zones: Zones) -> None:
         """File, folder, row, and only then the word that it is there."""
         clip_id, (duration_s, aspect) = new_clip_id(), _shape(clip)
         file = self._store.place.clips / f"{clip_id}.mp4"
@@ -117,7 +129,7 @@ class Clips:
         )
         try:
             await asyncio.to_thread(write_synced, file, clip)
-            await self._store.add_clip(ready, file.name)
+            await self._store.add_clip(ready, file.name, hides=zones)
         except (OSError, StorageError):
             file.unlink(missing_ok=True)
             raise

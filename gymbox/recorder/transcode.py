@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import av
 import numpy as np
-from PIL import Image, ImageDraw
 
 from gymbox.errors import VideoError
+from gymbox.privacy import hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy.typing as npt
 
-    Zones = Sequence[Sequence[tuple[float, float]]]
+    from gymbox.privacy import Zones
 
 LIMIT_S: Final = 60.0
 """After which it is killed. Seven seconds of 720p take 2.3 s of a core; raising it waits longer on a busy box."""
@@ -108,17 +106,6 @@ def transcode(clip: bytes, *, zones: Zones, rotate: int) -> bytes:
             raise VideoError("clip: there is no picture in it")
         target.mux(stream.encode(None))
     return file.getvalue()
-
-
-def hidden(width: int, height: int, zones: Zones) -> npt.NDArray[np.bool_]:
-    """(height, width): the pixels that a zone covers or touches."""
-    mask = Image.new("1", (width, height))
-    draw = ImageDraw.Draw(mask)
-    for zone in zones:
-        corners = [(x * width, y * height) for x, y in zone]
-        draw.polygon(corners, fill=1)
-        draw.line([*corners, corners[0]], fill=1, width=3)  # what an edge only touches, and what coding smears over it
-    return np.asarray(mask, dtype=np.bool_)
 
 
 def main() -> int:

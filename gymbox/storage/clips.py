@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from gymbox.errors import UnknownError
+from gymbox.identity import TrackName
 from gymbox.storage import history, people, views
 from gymbox.storage.models import Clip, ExerciseSet, Track
 
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from gymbox.events import ClipReady
+    from gymbox.privacy import Zones
 
 
-def add(session: Session, ready: ClipReady, file: str, *, lived_s: int) -> views.Clip:
+def add(session: Session, ready: ClipReady, file: str, *, hides: Zones, lived_s: int) -> views.Clip:
     """Keep a clip whose `file` lies synced in the clips folder, and link it from the set's alert.
 
     Raises:
@@ -40,12 +42,26 @@ def add(session: Session, ready: ClipReady, file: str, *, lived_s: int) -> views
             duration_s=ready.duration_s,
             aspect=ready.aspect,
             size_bytes=ready.size_bytes,
+            hides=_listed(hides),
             at=ready.at,
             lived_s=lived_s,
         )
         session.add(row)
     _link(session, ready.set_id, {ready.alert_id: ready.clip_id})
     return history.clip_of(row)
+
+
+def repaint(session: Session, clip_id: str, *, size_bytes: int, hides: Zones) -> None:
+    """Keep that the clip's file hides these zones from now on; one that is gone meanwhile stays so."""
+    if row := session.get(Clip, clip_id):
+        row.size_bytes, row.hides = size_bytes, _listed(hides)
+
+
+def showing(session: Session, camera_id: str, zones: Zones) -> list[views.Clip]:
+    """The clips of a camera in which something is to be seen that `zones` are to hide, newest first."""
+    rows = session.scalars(select(Clip).order_by(Clip.at.desc(), Clip.id))
+    found = (history.clip_of(row) for row in rows if TrackName.parse(row.track_id).camera_id == camera_id)
+    return [clip for clip in found if clip.shows(zones)]
 
 
 def remove(session: Session, rows: Iterable[Clip]) -> list[str]:
@@ -62,6 +78,10 @@ def strays(session: Session, folder: Path) -> list[Path]:
     """Files in the clips folder without a row, left by a crash. Ask only while no clip is being cut."""
     known = set(session.scalars(select(Clip.file)))
     return [path for path in sorted(folder.glob("*")) if path.is_file() and path.name not in known]
+
+
+def _listed(zones: Zones) -> list[list[list[float]]]:
+    return [[list(corner) for corner in zone] for zone in zones]
 
 
 def _link(session: Session, set_id: str, clip_of_alert: dict[str, str | None]) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 DIMENSIONS: Final = 256
 """Numbers in an appearance embedding."""
 
+Polygons = list[list[list[float]]]
+"""Each a list of corners x, y."""
 Vector = npt.NDArray[np.float32]
 
 Nanoseconds: Final = BigInteger()
@@ -36,7 +38,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {dict[str, Any]: JSON, list[dict[str, Any]]: JSON}  # noqa: RUF012 -- SQLAlchemy reads it so
+    type_annotation_map = {  # noqa: RUF012 -- SQLAlchemy reads it so
+        dict[str, Any]: JSON,
+        list[dict[str, Any]]: JSON,
+        Polygons: JSON,
+    }
 
 
 class UtcDateTime(types.TypeDecorator[datetime]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from gymbox.errors import UnknownError
 from gymbox.storage import poses, views
@@ -113,6 +113,12 @@ def clip(session: Session, clip_id: str) -> views.Clip:
     if row is None:
         raise UnknownError(f"clip {clip_id[:40]}: there is none")
     return clip_of(row)
+
+
+def clips_kept(session: Session) -> tuple[int, int]:
+    """How many replays there are, and their bytes."""
+    count, size = session.execute(select(func.count(), func.coalesce(func.sum(Clip.size_bytes), 0))).one()
+    return int(count), int(size)
 
 
 def clip_of(row: Clip) -> views.Clip:

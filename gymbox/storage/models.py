@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gymbox.storage.columns import Base, Embedding, Nanoseconds, RowId, UtcDateTime, Vector
+from gymbox.storage.columns import Base, Embedding, Nanoseconds, Polygons, RowId, UtcDateTime, Vector
 
 
 class Camera(Base):
@@ -181,6 +181,8 @@ class Clip(Base):
     duration_s: Mapped[float]
     aspect: Mapped[float]
     size_bytes: Mapped[int] = mapped_column(Nanoseconds)
+    hides: Mapped[Polygons] = mapped_column(default=list)
+    """The privacy zones that are black in it."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     lived_s: Mapped[int] = mapped_column(Nanoseconds, index=True)
 

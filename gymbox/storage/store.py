@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from gymbox.bus.subscribe import Cursor, Heard, Lost
     from gymbox.config.settings import RetentionSettings
     from gymbox.events import ClipReady
+    from gymbox.privacy import Zones
     from gymbox.storage import views
     from gymbox.wishes import Wishes
 
@@ -200,9 +201,13 @@ class Store(Reader):
             await self.write(record.keep_poses, due, lived_s=self._odometer.lived_s)
             self._buffer.drop(due)
 
-    async def add_clip(self, ready: ClipReady, file: str) -> views.Clip:
-        """Keep a clip that lies synced in the clips folder, and link it from its set's alert."""
-        return await self.write(clips.add, ready, file, lived_s=self._odometer.lived_s)
+    async def add_clip(self, ready: ClipReady, file: str, *, hides: Zones = ()) -> views.Clip:
+        """Keep a clip that lies synced in the clips folder, zones black, and link it from its set's alert."""
+        return await self.write(clips.add, ready, file, hides=hides, lived_s=self._odometer.lived_s)
+
+    async def repaint_clip(self, clip_id: str, *, size_bytes: int, hides: Zones) -> None:
+        """Keep that the clip's file hides these zones from now on."""
+        await self.write(clips.repaint, clip_id, size_bytes=size_bytes, hides=hides)
 
     async def edit_set(
         self, set_id: str, *, key: str, exercise: str | None = None, reps: int | None = None

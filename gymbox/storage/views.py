@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from gymbox.wishes import Wishes
 
 if TYPE_CHECKING:
+    from gymbox.privacy import Zones
     from gymbox.storage import models
 
 
@@ -147,7 +148,13 @@ class Clip(View):
     aspect: float
     """Width of its picture over its height."""
     size_bytes: int
+    hides: tuple[tuple[tuple[float, float], ...], ...] = ()
+    """The privacy zones that are black in it: polygons, 0 to 1 over the picture."""
     at: datetime
+
+    def shows(self, zones: Zones) -> bool:
+        """Whether something is to be seen that one of `zones` is to hide."""
+        return not {tuple(map(tuple, zone)) for zone in zones} <= set(self.hides)
 
 
 class Camera(View):

@@ -32,7 +32,7 @@ ROWS: Final = (
     Row(name="recorder", module="gymbox.recorder.process", stage=0, watchdog_s=90),
     Row(name="vision", module="gymbox.vision.process", stage=1, watchdog_s=30, rereads=True),
     Row(name="coach", module="gymbox.coach.process", stage=1, watchdog_s=30),
-    Row(name="hub", module="gymbox.hub.process", stage=1, watchdog_s=30),
+    Row(name="hub", module="gymbox.hub.process", stage=1, watchdog_s=30, rereads=True),
     # Last, so that nothing is shown before somebody looks. It sees most hangs by itself, after 20 s.
     Row(name="camera-{camera}", module="gymbox.capture.process", stage=2, watchdog_s=30),
 )

@@ -16,6 +16,7 @@ from gymbox import _core, models
 from gymbox.bus.endpoints import VISION, VISION_REQUESTS
 from gymbox.bus.publish import Speaker
 from gymbox.bus.request import Server
+from gymbox.config.roster import Roster
 from gymbox.requests import VisionReport
 from gymbox.runtime import runtime_library
 from gymbox.service import command_line, run
@@ -24,7 +25,6 @@ from gymbox.vision.diary import Diary
 from gymbox.vision.eye import Eyes
 from gymbox.vision.looks import chosen
 from gymbox.vision.missed import missed
-from gymbox.vision.roster import Roster
 from gymbox.vision.watch import Watch
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from gymbox.bus.subscribe import Heard, Listener
 from gymbox.capture.clip import header_of
 from gymbox.capture.rings import packets_name
 from gymbox.clock import now_ns
+from gymbox.config.edit import change_camera
 from gymbox.errors import RingError
 from gymbox.events import ClipReady
 from gymbox.storage import Reader, history
@@ -133,6 +134,7 @@ def digest(data: bytes) -> bytes:
 def test_from_a_camera_s_process_to_a_clip(tmp_path: Path, stack: ExitStack) -> None:
     """The whole way: one process decodes and keeps the pre-roll, vision raises an alert, the recorder cuts."""
     process = recorder(stack, tmp_path, CAMERA.replace("/dev/video0", f"file://{SAMPLE}"))
+    wait_for("the recorder", (tmp_path / "bus" / RECORDER.name).exists)  # the video goes by meanwhile
     arguments = ["rack-1", "--config", str(tmp_path / "gymbox.toml")]
     start(stack, "camera", tmp_path, module="gymbox.capture.process", arguments=arguments)
 
@@ -184,6 +186,21 @@ def test_a_clip_of_a_camera_with_a_privacy_zone_shows_nothing_of_it(tmp_path: Pa
             assert picture[:, : picture.shape[1] // 2].max() < 24
             assert picture[:, picture.shape[1] // 2 + 16 :].max() > 100
     assert clip.duration_s >= 5
+
+
+def test_a_zone_that_is_drawn_while_the_box_runs_is_black_in_the_next_clip(tmp_path: Path, stack: ExitStack) -> None:
+    recorder(stack, tmp_path)
+    wait_for("the recorder", (tmp_path / "bus" / RECORDER.name).exists)
+    zone = [[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0]]
+    with preroll(tmp_path, SAMPLE.read_bytes()):
+        change_camera(tmp_path / "gymbox.toml", "rack-1", {"privacy_zones": [zone]})
+        asyncio.run(clip_of_an_alert(tmp_path))
+    (clip,) = clips(tmp_path)
+    assert not clip.shows([[(x, y) for x, y in zone]])
+    with av.open(str(tmp_path / "clips" / clip.file), "r") as container:
+        for frame in container.decode(video=0):
+            picture = frame.to_ndarray(format="rgb24")
+            assert picture[:, : picture.shape[1] // 2].max() < 24
 
 
 def test_without_a_pre_roll_there_is_no_clip_and_the_alert_stays(tmp_path: Path, stack: ExitStack) -> None:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from gymbox.cli import app
 from gymbox.config import load
-from gymbox.config.edit import add_camera, remove_camera
+from gymbox.config.edit import add_camera, change_camera, remove_camera
 from gymbox.errors import ConfigError, GymboxError, VideoError
 from tests.strategies import camera_ids
 
@@ -161,3 +161,29 @@ def test_a_camera_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_cannot_be_tried_says_why_without_the_password() -> None:
     with pytest.raises(VideoError, match=r"rtsp://\*\*\*@127\.0\.0\.1:9/: unreachable: Connection refused"):
         gymbox("camera", "test", "rtsp://ann:sesame@127.0.0.1:9/")
+
+
+def test_a_camera_is_changed_where_it_stands_and_nothing_else_is(file: Path) -> None:
+    zones = [[[0.0, 0.0], [0.5, 0.0], [0.5, 1.0]]]
+    camera = change_camera(file, "old", {"privacy_zones": zones, "zone": 'rack "one"', "enabled": False})
+    assert load(file).camera == (camera,)
+    assert (camera.zone, camera.enabled, camera.privacy_zones) == (
+        'rack "one"',
+        False,
+        (((0.0, 0.0), (0.5, 0.0), (0.5, 1.0)),),
+    )
+    rest = [line for line in WRITTEN.split("\n") if line not in WRITTEN.split("\n")[8:11]]
+    assert [line for line in file.read_text().split("\n") if line in rest] == rest
+    change_camera(file, "old", {"privacy_zones": []})
+    assert load(file).camera[0].privacy_zones == ()
+
+
+def test_what_no_camera_has_changes_nothing(file: Path) -> None:
+    for camera, values, words in (
+        ("new", {"zone": "x"}, "no camera 'new'; there is old"),
+        ("old", {"privacy_zones": [[[0, 0], [2, 0], [0, 1]]]}, "less than or equal to 1"),
+        ("old", {"height": 3}, "height"),
+    ):
+        with pytest.raises(ConfigError, match=words):
+            change_camera(file, camera, values)
+    assert file.read_text() == WRITTEN

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from gymbox.config import HubSettings, Settings
+from gymbox.config.roster import Roster
 from gymbox.errors import ConfigError
 from gymbox.hub import app, process, words
 from gymbox.hub.openapi import document
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 async def hub(folder: Path, **settings: object) -> AsyncIterator[tuple[Box, aiohttp.ClientSession]]:
     """A hub that listens, in this process, without a recorder."""
     wanted = HubSettings.model_validate({"host": "127.0.0.1", "port": 0, **settings})
+    made = Settings(data_dir=folder, run_dir=folder, hub=wanted)
     async with Reader(folder) as reader:
-        box = build(Settings(data_dir=folder, run_dir=folder, hub=wanted), reader)
+        box = build(made, reader, Roster(made, None))
         async with listening(box), aiohttp.ClientSession(box.addresses.base("127.0.0.1")) as web:
             yield box, web
 
@@ -75,7 +77,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     async def test() -> None:
         async with hub(tmp_path / "one") as (box, _):
             with pytest.raises(ConfigError, match=rf"cannot listen at 127\.0\.0\.1:{box.addresses.port}"):
-                async with listening(build(_taken(box), box.reader)):
+                async with listening(build(_taken(box), box.reader, box.roster)):
                     pass
 
     asyncio.run(test())
@@ -138,7 +140,7 @@ def test_a_row_that_contradicts_itself_is_no_document() -> None:
 
     row = Route(method="GET", path="/a/{b}", handle=nothing, name="a", summary="", who=OPEN)
     with pytest.raises(ValueError, match=r"expected a path model of {'b'}, got set\(\)"):
-        document([row], version="1", said=words.Sent, heard=words.Taken)
+        document([row], version="1")
     twice = [app.ROUTES[0], app.ROUTES[0]]
     with pytest.raises(ValueError, match="another one is called health, too"):
-        document(twice, version="1", said=words.Sent, heard=words.Taken)
+        document(twice, version="1")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from gymbox.privacy import Zones
+
 CORNER = (((0.0, 0.0), (0.25, 0.0), (0.25, 0.5), (0.0, 0.5)),)
 """The left quarter of the upper half."""
 
@@ -78,7 +80,7 @@ def test_a_camera_on_its_side_comes_out_upright_and_its_zones_lie_there() -> Non
 def test_only_what_phones_do_not_play_or_must_not_show_is_encoded_again(
     codec: str,
     pix_fmt: str,
-    zones: transcode.Zones,
+    zones: Zones,
     rotate: int,
     expected: bool,  # noqa: FBT001 -- a case
 ) -> None:
@@ -97,11 +99,3 @@ def test_what_is_no_clip_is_refused_and_what_takes_too_long_is_killed(monkeypatc
     monkeypatch.setattr(transcode, "LIMIT_S", 0.01)
     with pytest.raises(VideoError, match=r"not encoded within 0\.01 s"):
         asyncio.run(transcode.transcoded(clip(), zones=(), rotate=0))
-
-
-def test_a_zone_hides_every_pixel_that_it_touches() -> None:
-    mask = transcode.hidden(100, 100, [((0.105, 0.105), (0.205, 0.105), (0.205, 0.205))])
-    assert mask[10, 10]
-    assert mask[11, 20]
-    assert not mask[50, 50]
-    assert transcode.hidden(10, 10, [((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))]).all()

@@ -16,6 +16,7 @@ from gymbox.bus.publish import Speaker
 from gymbox.bus.subscribe import Heard, Listener
 from gymbox.clock import Clock, now_ns
 from gymbox.config import Settings, load
+from gymbox.config.roster import Roster
 from gymbox.errors import BusError, ExerciseError, StateError
 from gymbox.events import (
     PerceptionEvent,
@@ -31,7 +32,6 @@ from gymbox.vision.diary import Diary
 from gymbox.vision.eye import Eye, Picture
 from gymbox.vision.looks import Colours
 from gymbox.vision.record import Ended, Looked, Named, Seen, pack, unpack
-from gymbox.vision.roster import Roster
 from gymbox.vision.watch import Watch
 from tests.lifter import SIZE
 from tests.stroller import Moment, Stay, moments
@@ -365,7 +365,7 @@ def test_a_full_disk_stops_the_diary_and_not_the_counting(tmp_path: Path, monkey
 
 
 def test_a_settings_file_that_is_wrong_keeps_the_cameras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gymbox.vision.roster.EVERY_S", 0)
+    monkeypatch.setattr("gymbox.config.roster.EVERY_S", 0)
     path = tmp_path / "gymbox.toml"
 
     def configured(*cameras: str) -> str:

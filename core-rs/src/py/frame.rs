@@ -166,6 +166,12 @@ impl PyFrame {
     fn sample_aspect_ratio(&self, py: Python<'_>) -> PyResult<f32> {
         Ok(self.borrow(py)?.picture().sample_aspect_ratio)
     }
+
+    /// Degrees clockwise that bring the decoded picture upright.
+    #[getter]
+    fn rotation(&self, py: Python<'_>) -> PyResult<i32> {
+        Ok(self.borrow(py)?.rotation().degrees())
+    }
 }
 
 impl PyFrame {

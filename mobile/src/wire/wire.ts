@@ -22,11 +22,15 @@ export type Status = Infer<typeof Status>;
 /** A camera of the settings. */
 export const Camera = object({
   id: string,
+  /** Which part of the floor it sees. */
   zone: string,
   description: string,
   /** Its address, credentials hidden. */
   source: string,
   enabled: boolean,
+  rotate: integer,
+  /** Polygons, 0 to 1 over the upright picture, that are black in everything stored or shown. */
+  privacy_zones: list(list(tuple(number, number))),
   /** Whom it sees now. */
   people: integer,
   /** None where its process has said nothing since the hub began. */
@@ -61,6 +65,8 @@ export const Code = object({
   token: string,
   /** What a QR code shows: a phone's camera opens it. */
   url: string,
+  /** The QR code itself: a text of 0 and 1 for each row, 1 is dark, without a margin. */
+  matrix: list(string),
   expires_at: string,
 });
 export type Code = Infer<typeof Code>;
@@ -79,6 +85,23 @@ export const Devices = object({
   devices: list(PairedDevice),
 });
 export type Devices = Infer<typeof Devices>;
+
+/** One thing that the doctor looked at. */
+export const Finding = object({
+  about: string,
+  /** `ok`, `warn` or `fail`. */
+  verdict: string,
+  came: string,
+  expected: string,
+  remedy: string,
+});
+export type Finding = Infer<typeof Finding>;
+
+/** All that it looked at. */
+export const Findings = object({
+  findings: list(Finding),
+});
+export type Findings = Infer<typeof Findings>;
 
 /** It is. */
 export const Health = object({
@@ -146,46 +169,6 @@ export const Incidents = object({
   incidents: list(Incident),
 });
 export type Incidents = Infer<typeof Incidents>;
-
-/** Somebody, as a skeleton; coordinates 0 to 1 of the upright picture. */
-export const Figure = object({
-  track_id: string,
-  camera_id: string,
-  t_ns: integer,
-  /** Width of the picture over its height: what makes coordinates lengths. */
-  aspect: number,
-  bbox: tuple(number, number, number, number),
-  /** COCO's 17, each x, y, score. */
-  keypoints: list(tuple(number, number, number)),
-});
-export type Figure = Infer<typeof Figure>;
-
-/** The set under way, or the last one. */
-export const LiveSet = object({
-  set_id: string,
-  exercise: nullable(string),
-  reps: integer,
-  partial_reps: integer,
-  /** Whether one more repetition is likely. */
-  provisional: boolean,
-  done: boolean,
-});
-export type LiveSet = Infer<typeof LiveSet>;
-
-/** Somebody with what they do. */
-export const Lifter = object({
-  figure: Figure,
-  zone: string,
-  set: nullable(LiveSet),
-});
-export type Lifter = Infer<typeof Lifter>;
-
-/** What a screen shows. */
-export const Kiosk = object({
-  name: string,
-  people: list(Lifter),
-});
-export type Kiosk = Infer<typeof Kiosk>;
 
 /** What good form is held to. */
 export const Check = object({
@@ -269,6 +252,31 @@ export const Paired = object({
 });
 export type Paired = Infer<typeof Paired>;
 
+/** Somebody, as a skeleton; coordinates 0 to 1 of the upright picture. */
+export const Figure = object({
+  track_id: string,
+  camera_id: string,
+  t_ns: integer,
+  /** Width of the picture over its height: what makes coordinates lengths. */
+  aspect: number,
+  bbox: tuple(number, number, number, number),
+  /** COCO's 17, each x, y, score. */
+  keypoints: list(tuple(number, number, number)),
+});
+export type Figure = Infer<typeof Figure>;
+
+/** The set under way, or the last one. */
+export const LiveSet = object({
+  set_id: string,
+  exercise: nullable(string),
+  reps: integer,
+  partial_reps: integer,
+  /** Whether one more repetition is likely. */
+  provisional: boolean,
+  done: boolean,
+});
+export type LiveSet = Infer<typeof LiveSet>;
+
 /** Somebody on the floor. */
 export const Someone = object({
   figure: Figure,
@@ -277,11 +285,15 @@ export const Someone = object({
   session_id: nullable(string),
   /** Whether a phone has the visit already. */
   claimed: boolean,
+  /** The set under way or the last one; for screens alone. */
+  set: nullable(LiveSet),
 });
 export type Someone = Infer<typeof Someone>;
 
 /** All who are there. */
 export const People = object({
+  /** The box's. */
+  name: string,
   people: list(Someone),
 });
 export type People = Infer<typeof People>;
@@ -299,6 +311,8 @@ export const Clip = object({
   /** Width of its picture over its height. */
   aspect: number,
   size_bytes: integer,
+  /** The privacy zones that are black in it: polygons, 0 to 1 over the picture. */
+  hides: list(list(tuple(number, number))),
   at: string,
 });
 export type Clip = Infer<typeof Clip>;
@@ -655,6 +669,60 @@ export type Wrong = Infer<typeof Wrong>;
 export const Sent = union("type", [RepCounted, FormAlert, SetStarted, SetFinished, Guidance, ClipReady, TrackLinked, TrackEnded, SessionEnded, Missed, Standing, Pose, Pong, Wrong]);
 export type Sent = Infer<typeof Sent>;
 
+/** The floor as it is now; the next one replaces it. */
+export const FloorSeen = object({
+  type: literal("floor"),
+  data: People,
+});
+export type FloorSeen = Infer<typeof FloorSeen>;
+
+/** Anything that who watches the floor is sent. */
+export const SentToWatchers = union("type", [FloorSeen, Pong]);
+export type SentToWatchers = Infer<typeof SentToWatchers>;
+
+/** A verified backup. */
+export const BackupFile = object({
+  at: string,
+  size_bytes: integer,
+});
+export type BackupFile = Infer<typeof BackupFile>;
+
+/** What is on the disk. */
+export const Storage = object({
+  total_bytes: integer,
+  free_bytes: integer,
+  /** With its log. */
+  database_bytes: integer,
+  clips: integer,
+  clips_bytes: integer,
+  /** Newest first. */
+  backups: list(BackupFile),
+  /** After which a clip goes; sets never do. */
+  clips_days: integer,
+  /** Of the disk: under it the oldest clips go first. */
+  min_free_percent: number,
+});
+export type Storage = Infer<typeof Storage>;
+
+/** What a camera sends. */
+export const Trial = object({
+  codec: string,
+  width: integer,
+  height: integer,
+  /** Pictures a second that it sends. */
+  fps: nullable(number),
+  /** None where they are further apart than was watched. */
+  keyframe_interval_s: nullable(number),
+  /** A second. */
+  kbits: number,
+  decoder: string,
+  /** From the start to the first picture. */
+  first_picture_s: number,
+  /** A `data:` URL of a JPEG: upright, privacy zones black. */
+  snapshot: string,
+});
+export type Trial = Infer<typeof Trial>;
+
 /** All that may be asked. */
 export const OPERATIONS = {
   /** Whether the hub is there. */
@@ -697,12 +765,28 @@ export const OPERATIONS = {
   replays: { method: "GET", path: "/tracks/{track_id}/replay", reply: Replays },
   /** The skeleton of whom a replay is of. */
   clipPoses: { method: "GET", path: "/clips/{clip_id}/poses", reply: ClipPoses },
-  /** Who is on the floor, as skeletons. */
+  /** Who is on the floor, as skeletons; with counts for a screen on the wall. */
   floor: { method: "GET", path: "/floor", reply: People },
-  /** Skeletons and counts, for a screen on the wall. */
-  kiosk: { method: "GET", path: "/kiosk", reply: Kiosk },
   /** The cameras and how they are. */
   cameras: { method: "GET", path: "/cameras", reply: Cameras },
+  /** Add a camera. */
+  addCamera: { method: "POST", path: "/cameras", reply: nothing },
+  /** Connect to a camera that is not there yet, and say what it sends. */
+  tryCamera: { method: "POST", path: "/cameras/trial", reply: Trial },
+  /** Connect to a camera once more, and say what it sends. */
+  retryCamera: { method: "POST", path: "/cameras/{camera_id}/trial", reply: Trial },
+  /** Change where a camera looks, or whether it is looked at. */
+  changeCamera: { method: "PATCH", path: "/cameras/{camera_id}", reply: nothing },
+  /** Remove a camera; what was recorded of it stays. */
+  removeCamera: { method: "DELETE", path: "/cameras/{camera_id}", reply: nothing },
+  /** Paint over parts of a camera's picture, in all that is stored or shown. */
+  setPrivacy: { method: "PUT", path: "/cameras/{camera_id}/privacy", reply: nothing },
+  /** The disk, the database, the clips and the backups. */
+  storage: { method: "GET", path: "/storage", reply: Storage },
+  /** Make a verified backup now. */
+  backUp: { method: "POST", path: "/storage/backup", reply: nothing },
+  /** What is well, what is not, and what to do: takes a while. */
+  doctor: { method: "GET", path: "/doctor", reply: Findings },
   /** The operator's token, for the password. */
   login: { method: "POST", path: "/login", reply: LoggedIn },
   /** The paired phones and screens. */
@@ -714,6 +798,13 @@ export const OPERATIONS = {
   /** Confirm to have seen an incident. */
   seeIncident: { method: "POST", path: "/incidents/{incident_id}/seen", reply: nothing },
 } as const;
+
+/** What is to be different; what is not given stays as it is. */
+export type CameraChange = {
+  zone?: string | null;
+  description?: string | null;
+  enabled?: boolean | null;
+};
 
 /** How somebody wants to be coached. */
 export type Coaching = {
@@ -742,6 +833,20 @@ export type Login = {
   password: string;
 };
 
+/** A camera to be. */
+export type NewCamera = {
+  id: string;
+  /** `rtsp(s)://user:password@host/stream`, `http(s)://…`, a device such as `/dev/video0`, or a video file. */
+  url: string;
+  /** Which part of the floor it sees, such as `weights`. */
+  zone?: string;
+  description?: string;
+  /** Degrees clockwise, for a camera that hangs on its side. */
+  rotate?: 0 | 90 | 180 | 270;
+  /** Of RTSP. */
+  transport?: "tcp" | "udp";
+};
+
 /** What a phone sends. */
 export type Pairing = {
   /** Of the QR code. */
@@ -749,14 +854,20 @@ export type Pairing = {
   name?: string;
 };
 
-/** A kiosk's screen. */
-export type Screen = {
-  name?: string;
-};
-
 /** Is the box still there? For clients that cannot send a WebSocket's own ping. */
 export type Ping = {
   type: "ping";
+};
+
+/** What a camera must not show from here on. */
+export type Privacy = {
+  /** Polygons, x and y 0 to 1 over the upright picture. */
+  zones: (([number, number])[])[];
+};
+
+/** A kiosk's screen. */
+export type Screen = {
+  name?: string;
 };
 
 /** Whether poses are wanted. */
@@ -806,8 +917,16 @@ export interface Asked {
   replays: { path: { track_id: string } };
   clipPoses: { path: { clip_id: string } };
   floor: Record<string, never>;
-  kiosk: Record<string, never>;
   cameras: Record<string, never>;
+  addCamera: { body: NewCamera };
+  tryCamera: { body: NewCamera };
+  retryCamera: { path: { camera_id: string } };
+  changeCamera: { path: { camera_id: string }; body: CameraChange };
+  removeCamera: { path: { camera_id: string } };
+  setPrivacy: { path: { camera_id: string }; body: Privacy };
+  storage: Record<string, never>;
+  backUp: Record<string, never>;
+  doctor: Record<string, never>;
   login: { body: Login };
   devices: Record<string, never>;
   revoke: { path: { device_id: string } };

@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("duration_s", sa.Double(), nullable=False),
         sa.Column("aspect", sa.Double(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("hides", sa.JSON(), nullable=False),
         sa.Column("at", columns.UtcDateTime(), nullable=False),
         sa.Column("lived_s", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["track_id"], ["tracks.id"], name=op.f("fk_clips_track_id_tracks"), ondelete="CASCADE"),

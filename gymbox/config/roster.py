@@ -25,9 +25,14 @@ class Roster:
     """The cameras of the settings' file, read again whenever it was written; a file that is wrong changes nothing."""
 
     def __init__(self, settings: Settings, config: Path | None) -> None:
-        self._settings, self._path = settings, config or find()
+        self._settings, self.path = settings, config or find()
         self._looked = time.monotonic()
         self._date = self._dated()
+
+    @property
+    def all(self) -> tuple[CameraSettings, ...]:
+        """As the file lists them, also those that are not to be looked at."""
+        return self._settings.camera
 
     @property
     def cameras(self) -> dict[str, CameraSettings]:
@@ -40,21 +45,26 @@ class Roster:
 
     def changed(self) -> bool:
         """Whether there are others now."""
-        if self._path is None or time.monotonic() - self._looked < EVERY_S:
+        if self.path is None or time.monotonic() - self._looked < EVERY_S:
             return False
+        before = self.ids()
+        self.look()
+        return self.ids() != before
+
+    def look(self) -> None:
+        """Read the file again, if it was written since."""
         self._looked = time.monotonic()
-        if (date := self._dated()) == self._date:
-            return False
-        self._date, before = date, self.ids()
+        if self.path is None or (date := self._dated()) == self._date:
+            return
+        self._date = date
         try:
-            self._settings = load(self._path)
+            self._settings = load(self.path)
         except ConfigError as error:
             _log.warning("the settings are wrong: the cameras stay as they are", error=str(error))
-        return self.ids() != before
 
     def _dated(self) -> tuple[int, int] | None:
         try:
-            about = self._path.stat() if self._path else None
+            about = self.path.stat() if self.path else None
         except OSError:
             return None
         return (about.st_mtime_ns, about.st_ino) if about else None
