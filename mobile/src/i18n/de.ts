@@ -1,6 +1,9 @@
 import type { Texts } from "@/i18n/en";
+import { screens } from "@/i18n/screens.de";
 
 export const de: Texts = {
+  ...screens,
+
   // The frame
   live: "Live-Coaching",
   replay: "Replay",

@@ -1,5 +1,9 @@
+import { screens } from "@/i18n/screens.en";
+
 /** Every text of the app in English; the other languages have the same keys, or they do not compile. */
 export const en = {
+  ...screens,
+
   // The frame
   live: "Live Coaching",
   replay: "Replay",
