@@ -31,6 +31,8 @@ BENCHES = (
     "hub",
     "clips",
     "recovery",
+    "coach",
+    "notes",
     "live",
 )
 

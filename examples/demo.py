@@ -79,6 +79,8 @@ class Person:
     reps: list[dict[object, object]] = field(default_factory=list)
     alerts: dict[str, tuple[float, str]] = field(default_factory=dict)
     """When each came, and what it said."""
+    cues: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """By alert, seconds from it to what the coach said of it, and that."""
     clips: dict[str, float] = field(default_factory=dict)
     """By alert, seconds from it to its clip."""
     plays: dict[str, float] = field(default_factory=dict)
@@ -93,6 +95,12 @@ class Person:
     def replayed(self, alert: str) -> bool:
         """Whether its replay came in time, and plays long enough."""
         return self.clips.get(alert, LATE_S + 1) <= LATE_S and self.plays.get(alert, 0) >= SHORT_S
+
+    def cue(self, alert: str) -> str:
+        """What the coach said of it."""
+        if alert not in self.cues:
+            return "none"
+        return f"{self.cues[alert][1]}, {self.cues[alert][0] * 1e3:.0f} ms after it"
 
     def replay(self, alert: str) -> str:
         """Its replay in words."""
@@ -115,6 +123,10 @@ async def follow(phone: Phone, person: Person) -> None:
                 person.reps.append(rep)
             case {"type": "form_alert", "data": {"alert_id": alert, "message": words}}:
                 person.alerts[alert] = time.monotonic(), words["en"]
+            case {"type": "guidance", "data": {"alert_id": alert, "source": "cue", "text": text}} if (
+                alert in person.alerts
+            ):
+                person.cues[alert] = time.monotonic() - person.alerts[alert][0], text
             case {"type": "clip_ready", "data": {"alert_id": alert}} if alert in person.alerts:
                 person.clips[alert] = time.monotonic() - person.alerts[alert][0]
                 replays = (await phone.get(f"tracks/{person.track_id}/replay"))["replays"]
@@ -210,12 +222,14 @@ def judge(people: list[Person], console: Console) -> bool:
     truth = Counter((each["exercise"], each["reps"], each["partial_reps"]) for each in sets)
     lifters = sorted((person for person in people if person.reps), key=lambda person: person.counted)
     found = Counter(person.counted for person in lifters)
-    table = Table("exercise", "reps", "partial", "rendered so", "alert", "its replay", box=SIMPLE_HEAD)
+    table = Table("exercise", "reps", "partial", "rendered so", "alert", "the coach", "its replay", box=SIMPLE_HEAD)
     for person in lifters:
         exercise, full, partial = person.counted
         alerts = "\n".join(words for _, words in person.alerts.values())
         replays = "\n".join(map(person.replay, person.alerts))
-        table.add_row(exercise, str(full), str(partial), "yes" if person.counted in truth else "no", alerts, replays)
+        cues = "\n".join(map(person.cue, person.alerts))
+        told = "yes" if person.counted in truth else "no"
+        table.add_row(exercise, str(full), str(partial), told, alerts, cues, replays)
     console.print(table)
     for exercise, full, partial in (truth - found).elements():
         console.print(f"missed: {exercise}, {full} full and {partial} partial")

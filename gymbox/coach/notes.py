@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gymbox.coach.facts import Facts
 
-WEIGHTS: Final = (4.0, 2.0, 1.0)
+WEIGHTS: Final = (3.0, 6.0, 1.0)
 """Of a word in the exercise's name, the title, the text: of notes that say the same the right exercise's wins."""
 TITLES: Final = {
     "best": "progress",

@@ -8,6 +8,7 @@ from gymbox.config import load
 from gymbox.doctor import machine
 from gymbox.doctor import settings as file
 from gymbox.doctor.cameras import cameras
+from gymbox.doctor.coach import coach
 from gymbox.doctor.database import database
 from gymbox.doctor.finding import Finding, fail
 from gymbox.doctor.inference import inference
@@ -39,6 +40,7 @@ def examine(path: Path | None) -> Iterator[Finding]:
         ("database", lambda: database(settings)),
         ("model", lambda: inference(settings)),
         ("cameras", lambda: cameras(settings)),
+        ("coach", lambda: coach(settings)),
         ("network", lambda: network(settings)),
     )
     for about, look in looks:

@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from gymbox.bus.endpoints import CAMERA
+from gymbox.bus.endpoints import CAMERA, COACH, COACH_REQUESTS
 from gymbox.bus.publish import Speaker
+from gymbox.bus.request import Server
 from gymbox.cli import app
 from gymbox.clock import Clock
 from gymbox.config import Settings
 from gymbox.doctor import machine, network
 from gymbox.doctor.cameras import cameras
+from gymbox.doctor.coach import coach
 from gymbox.doctor.database import database
 from gymbox.doctor.inference import inference
+from gymbox.requests import AskCoach, CoachReport
 from gymbox.storage import backup
 from gymbox.storage.files import Place
 from gymbox.storage.store import upgrade
@@ -247,3 +250,35 @@ def test_passwords_that_everybody_can_read_are_said(tmp_path: Path) -> None:
     found = {line["about"]: line for line in map(json.loads, run.stdout.splitlines())}
     assert found["settings"]["remedy"] == f"chmod 600 {config}"
     assert "secret" not in run.output
+
+
+def test_a_coach_without_a_key_is_well_and_one_whose_model_fails_is_said(tmp_path: Path) -> None:
+    asked = settings(tmp_path)
+    assert by_name(coach(asked))["coach"].came == "worded by the box itself: there is no key"
+    keyed = settings(tmp_path, coach={"api_key": "sk-ant-secret"})
+    assert by_name(coach(keyed))["coach"].came == "worded by claude-sonnet-4-6"
+    well = CoachReport(
+        model="claude-sonnet-4-6",
+        breaker="closed",
+        trouble="",
+        tokens_today=1_234,
+        tokens_per_day=200_000,
+        questions={},
+        said=(),
+    )
+
+    async def test(report: CoachReport) -> Finding:
+        async def answer(_asked: AskCoach) -> CoachReport:
+            return report
+
+        async with (
+            Speaker(COACH, run_dir=tmp_path, data_dir=tmp_path),
+            Server(COACH_REQUESTS, run_dir=tmp_path) as desk,
+        ):
+            desk.on(AskCoach, answer)
+            return await asyncio.to_thread(lambda: by_name(coach(keyed))["coach"])
+
+    assert asyncio.run(test(well)).came == "worded by claude-sonnet-4-6, 1,234 of 200,000 tokens today"
+    failing = asyncio.run(test(well.model_copy(update={"trouble": "refused: 401", "breaker": "open"})))
+    assert (failing.verdict, "refused: 401" in failing.came) == ("warn", True)
+    assert "secret" not in f"{failing} {keyed}"
