@@ -60,8 +60,9 @@ async def watch(service: Service, *, settings: Settings, config: Path | None) ->
         turn = asyncio.Lock()
         watching.say(watching.give_up(watching.absent(roster.ids())))
         for eye in eyes:
-            if (last_ns := watching.left_off_ns(eye.camera_id)) is not None:
-                eye.missed = missed(roster.cameras[eye.camera_id], settings.run_dir, last_ns, eye.newest_ns)
+            camera = roster.cameras[eye.camera_id]
+            if (last_ns := watching.left_off_ns(camera.id, paced=camera.realtime)) is not None:
+                eye.missed = missed(camera, settings.run_dir, last_ns, eye.newest_ns)
         report = VisionReport(model=model.name, device=pose.device, inference_ms=0, cameras=())
         open_desk(desk, watching, eyes, turn=turn, report=report)
         service.ready(f"watching {len(eyes)} cameras by {model.name} on {pose.device}, people by {looks.space[0]}")

@@ -97,14 +97,21 @@ class Watch:
             self._tell(ends(self._speaker.kept()))
         self._begin_diary()
 
-    def left_off_ns(self, camera_id: str) -> int | None:
-        """From when on pictures of a camera were not looked at; none where no life before this one looked at any."""
+    def left_off_ns(self, camera_id: str, *, paced: bool = True) -> int | None:
+        """From when on pictures of a camera were not looked at; none where no life before this one looked at any.
+
+        Args:
+            camera_id: the camera.
+            paced: whether its pictures come when they are taken; not those of a file that waits for whoever looks.
+        """
         if self._alive_ns is None:
             return None
         place = self._hall.known(camera_id)
         last_ns = place.floor.last_ns if place else None
         if place and last_ns is not None and not place.floor.empty:
             return last_ns
+        if not paced:  # its times have nothing to do with when the life before ended
+            return last_ns or 0
         # Pictures without anybody are not written down: the life before saw them until it ended.
         return max(last_ns or 0, self._alive_ns - LATE_NS)
 

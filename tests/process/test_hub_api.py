@@ -81,16 +81,29 @@ def run(test: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(test, 60))
 
 
-def test_nobody_gets_anything_without_a_token_but_what_is_open(gym: Gym) -> None:
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_nobody_gets_anything_without_a_good_token_but_what_is_open(gym: Gym, tmp_path: Path) -> None:
     async def test() -> None:
         async with gym.day() as day:
             closed = [route for route in app.ROUTES if route.who != OPEN and not route.local]
             assert {route.name for route in app.ROUTES if route.who == OPEN} == {
                 *("health", "pair", "login", "clip", "part"),
             }
+            good = owner(gym)
+            await day.ask("GET", "/me", token=good, status=200)
+            head, body, seal = good.split(".")
+            bad = [
+                Tokens(Keys.open(gym.folder)).issue("phone", kept.PHONE, kept.PHONE, lasts_s=-1),
+                Tokens(Keys.open(tmp_path)).issue("phone", kept.PHONE, kept.PHONE, lasts_s=60),  # another box's
+                f"{head}.{body}.{seal[::-1]}",
+                f"{head}.{owner(gym, 'revoked').split('.')[1]}.{seal}",
+            ]
             for route in closed:
                 path = re.sub(r"{(\w+)}", lambda key: EXAMPLES[key[1]], route.path)
-                for headers in ({}, {"Authorization": "Bearer x.y.z"}, {"Cookie": "gymbox=x.y.z"}):
+                for headers in ({}, {"Authorization": "Bearer x.y.z"}, {"Cookie": "gymbox=x.y.z"}, *map(bearer, bad)):
                     async with day.web.request(route.method, path, headers=headers) as answer:
                         assert answer.status == 401, f"{route.method} {path}"
                         assert answer.headers["WWW-Authenticate"] == "Bearer"

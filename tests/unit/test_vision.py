@@ -246,6 +246,8 @@ def test_a_life_takes_up_pictures_where_the_one_before_left_off(tmp_path: Path) 
                 left_off = life.watch.left_off_ns(camera)
                 assert left_off is not None
                 assert begun - 3e9 < left_off < now_ns()
+            assert life.watch.left_off_ns(CAMERA, paced=False) == frames[-1].t_ns
+            assert life.watch.left_off_ns("rack-9", paced=False) == 0
 
     asyncio.run(live())
 
