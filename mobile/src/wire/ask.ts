@@ -23,8 +23,9 @@ export class Refusal extends Error {
   }
 }
 
-/** How long the box may take to answer. A camera that is tried out takes longest. */
+/** How long the box may take to answer, and what takes longer: it looks at cameras, or at itself. */
 const PATIENCE_MS = 60_000;
+const LONGER_MS: Partial<Record<Operation, number>> = { tryCamera: 150_000, retryCamera: 150_000, doctor: 240_000 };
 
 /**
  * Asks the box at `base()` in the name of whoever has `token()`. Rejects with a `Refusal` where the box says no, with a
@@ -39,7 +40,7 @@ export function asking(base: () => string, token: () => string | null): Ask {
     if (bearer) headers.Authorization = `Bearer ${bearer}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+    const timer = setTimeout(() => patience.abort(), LONGER_MS[name] ?? PATIENCE_MS);
     try {
       const answer = await fetch(base() + address(path, where.path, where.query), {
         method,

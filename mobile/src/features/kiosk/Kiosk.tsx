@@ -7,7 +7,7 @@ import { Login } from "@/features/operator/Login";
 import { Tile } from "@/features/kiosk/Tile";
 import { useFloor } from "@/features/kiosk/useFloor";
 import { askWith, useScreen } from "@/state/operator";
-import { Empty, Notice, Text, space, useTheme } from "@/ui";
+import { Icon, Notice, Text, space, useTheme } from "@/ui";
 import type { Someone } from "@/wire/wire";
 
 /** As many as a wall can show; who came first stays. */
@@ -45,10 +45,28 @@ function Wall() {
       </View>
       {lost && <Notice text={t("offline")} testID="offline" />}
       {people.length === 0 ? (
-        <Empty icon="person" title={t("kioskWelcome")} text={t("kioskWelcomeText")} testID="empty-floor" />
+        <Welcome />
       ) : (
         <Grid people={people} />
       )}
+    </View>
+  );
+}
+
+/** While nobody is there: what to do, to be read from across the room. */
+function Welcome() {
+  const { t } = useTranslation();
+  const { height } = useWindowDimensions();
+  const large = height / 9;
+  return (
+    <View testID="empty-floor" style={{ flex: 1, alignItems: "center", justifyContent: "center", gap: space.xl }}>
+      <Icon name="person" size={height / 4} color="accent" />
+      <Text kind="display" heading={2} style={{ fontSize: large, lineHeight: large * 1.05, textAlign: "center" }}>
+        {t("kioskWelcome")}
+      </Text>
+      <Text kind="title" color="soft" style={{ textAlign: "center", maxWidth: large * 10 }}>
+        {t("kioskWelcomeText")}
+      </Text>
     </View>
   );
 }
