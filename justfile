@@ -107,3 +107,7 @@ wheel:
 [private]
 packages:
     @bash .ci/packages
+
+# What can be checked of the iOS and Android apps without their tools: both projects generated, both bundles compiled; minutes
+native:
+    @cd mobile && . ./node.sh && npx expo prebuild --clean --no-install && grep -q 'usesCleartextTraffic="true"' android/app/src/main/AndroidManifest.xml && grep -q _gymbox._tcp ios/gymbox/Info.plist && npm run native && rm -rf android ios dist-native

@@ -1,6 +1,7 @@
 import { useKeepAwake } from "expo-keep-awake";
 import { Tabs } from "expo-router";
 import { useTranslation } from "react-i18next";
+import { useSafeAreaInsets } from "react-native-safe-area-context";
 
 import { useConnection } from "@/features/live/useConnection";
 import { openVisit, useMe } from "@/state/queries";
@@ -14,7 +15,10 @@ const tabs = [
   { name: "stats", key: "stats", icon: "stats" },
 ] as const satisfies readonly { name: string; key: string; icon: IconName }[];
 
+const BAR = 62;
+
 export default function TabBar() {
+  const { bottom } = useSafeAreaInsets();
   const theme = useTheme();
   const { t } = useTranslation();
   useKeepAwake();
@@ -24,8 +28,7 @@ export default function TabBar() {
       screenOptions={{
         headerShown: false,
         sceneStyle: { backgroundColor: theme.color.page },
-        tabBarStyle: { backgroundColor: theme.color.surface, borderTopColor: theme.color.line, height: 68 },
-        tabBarItemStyle: { paddingVertical: 8 },
+        tabBarStyle: { backgroundColor: theme.color.surface, borderTopColor: theme.color.line, height: BAR + bottom },
         tabBarLabelStyle: { fontFamily: fonts.strong, fontSize: 13, lineHeight: 18 },
         tabBarActiveTintColor: theme.color.accent,
         tabBarInactiveTintColor: theme.color.soft,

@@ -16,7 +16,7 @@ type Props = {
   shown: (value: number) => string;
 };
 
-/** Few numbers over time; the newest stands beside the title. */
+/** Few numbers over time; the newest stands beside the title, alone where it is the only one. */
 export function Chart({ title, values, kind, shown }: Props) {
   const theme = useTheme();
   const known = values.flatMap((value, place) => (value === null ? [] : [{ value, place }]));
@@ -37,36 +37,38 @@ export function Chart({ title, values, kind, shown }: Props) {
         </Text>
         <Text kind="title">{shown(last)}</Text>
       </View>
-      <View style={{ aspectRatio: WIDTH / HEIGHT }} aria-hidden>
-        <Svg width="100%" height="100%" viewBox={`0 0 ${WIDTH} ${HEIGHT}`}>
-          <Line x1={0} x2={WIDTH} y1={HEIGHT - 1} y2={HEIGHT - 1} stroke={theme.color.line} strokeWidth={1} />
-          {kind === "line" && (
-            <Polyline
-              points={known.map(({ value, place }) => `${x(place)},${y(value)}`).join(" ")}
-              fill="none"
-              stroke={theme.color.accent}
-              strokeWidth={2.5}
-              strokeLinejoin="round"
-            />
-          )}
-          {known.map(({ value, place }) =>
-            kind === "bars" ? (
-              <Rect
-                key={place}
-                x={x(place) - wide / 2}
-                y={y(value)}
-                width={wide}
-                height={Math.max(2, HEIGHT - 1 - y(value))}
-                rx={4}
-                fill={theme.color.accent}
-                opacity={place === known.at(-1)?.place ? 1 : 0.55}
+      {known.length > 1 && (
+        <View style={{ aspectRatio: WIDTH / HEIGHT }} aria-hidden>
+          <Svg width="100%" height="100%" viewBox={`0 0 ${WIDTH} ${HEIGHT}`}>
+            <Line x1={0} x2={WIDTH} y1={HEIGHT - 1} y2={HEIGHT - 1} stroke={theme.color.line} strokeWidth={1} />
+            {kind === "line" && (
+              <Polyline
+                points={known.map(({ value, place }) => `${x(place)},${y(value)}`).join(" ")}
+                fill="none"
+                stroke={theme.color.accent}
+                strokeWidth={2.5}
+                strokeLinejoin="round"
               />
-            ) : (
-              <Circle key={place} cx={x(place)} cy={y(value)} r={4} fill={theme.color.accent} />
-            ),
-          )}
-        </Svg>
-      </View>
+            )}
+            {known.map(({ value, place }) =>
+              kind === "bars" ? (
+                <Rect
+                  key={place}
+                  x={x(place) - wide / 2}
+                  y={y(value)}
+                  width={wide}
+                  height={Math.max(2, HEIGHT - 1 - y(value))}
+                  rx={4}
+                  fill={theme.color.accent}
+                  opacity={place === known.at(-1)?.place ? 1 : 0.55}
+                />
+              ) : (
+                <Circle key={place} cx={x(place)} cy={y(value)} r={4} fill={theme.color.accent} />
+              ),
+            )}
+          </Svg>
+        </View>
+      )}
     </View>
   );
 }

@@ -164,9 +164,9 @@ function Facts({ live }: { live: Live }) {
   const tempo = rep?.downS != null && rep.upS != null ? `${rep.downS.toFixed(1)} · ${rep.upS.toFixed(1)}` : "–";
   return (
     <View style={{ flexDirection: "row", gap: space.s }}>
-      <Fact title={t("tempo")} value={tempo} label={rep ? t("tempoLabel", { down: rep.downS, up: rep.upS }) : t("none")} />
+      <Fact wide title={t("tempo")} value={tempo} label={rep ? t("tempoLabel", { down: rep.downS, up: rep.upS }) : t("none")} />
       <Fact title={t("rangeShort")} value={rep?.range != null ? `${Math.round(rep.range)}°` : "–"} />
-      <Card style={{ flex: 1, padding: space.m, gap: space.xs, alignItems: "center" }}>
+      <Card style={{ flex: 1, paddingVertical: space.m, paddingHorizontal: space.xs, gap: space.xs, alignItems: "center" }}>
         <Text kind="small" color="soft">
           {t("form")}
         </Text>
@@ -185,9 +185,9 @@ function Facts({ live }: { live: Live }) {
   );
 }
 
-function Fact({ title, value, label }: { title: string; value: string; label?: string }) {
+function Fact({ title, value, label, wide = false }: { title: string; value: string; label?: string; wide?: boolean }) {
   return (
-    <Card style={{ flex: 1, padding: space.m, gap: space.xs, alignItems: "center" }}>
+    <Card style={{ flex: wide ? 1.3 : 1, paddingVertical: space.m, paddingHorizontal: space.xs, gap: space.xs, alignItems: "center" }}>
       <Text kind="small" color="soft">
         {title}
       </Text>

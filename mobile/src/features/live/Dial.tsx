@@ -14,6 +14,8 @@ const SWEEP = 270;
 const SIZE = 100;
 const WIDE = 5.5;
 const RADIUS = (SIZE - WIDE) / 2 - 1.5;
+/** The arc is open below: what follows may come nearer. */
+const BELOW = -40;
 /** Of the newest value in what is shown: raising it follows the body sooner, and twitches with the pose model. */
 const FOLLOWS = 0.5;
 /** The full arc is a little beyond the depth that is wanted, so that the mark stands within it. */
@@ -46,7 +48,7 @@ export function Dial({ exercise, label, children }: Props) {
   const share = Math.min(1, shown / FULL);
   const [inner, outer] = [point(1 / FULL, RADIUS - WIDE * 0.75), point(1 / FULL, RADIUS + WIDE * 0.75)];
   return (
-    <View style={{ aspectRatio: 1, width: "100%", maxWidth: 400, alignSelf: "center" }}>
+    <View style={{ aspectRatio: 1, width: "100%", maxWidth: 400, alignSelf: "center", marginBottom: BELOW }}>
       <View
         style={{ position: "absolute", inset: 0 }}
         role="meter"

@@ -119,7 +119,8 @@ function Toggle({ title, on, onChange }: { title: string; on: boolean; onChange:
         value={on}
         onValueChange={onChange}
         trackColor={{ true: theme.color.accent, false: theme.color.line }}
-        thumbColor={theme.dark ? "#ffffff" : theme.color.surface}
+        thumbColor={theme.color.surface}
+        {...{ activeThumbColor: theme.color.onAccent } /* a browser's */}
       />
     </View>
   );

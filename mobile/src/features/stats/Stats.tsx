@@ -106,7 +106,7 @@ function Summary({ session }: { session: Session }) {
         <Badge score={score} testID="session-score" />
       </View>
       <View style={{ flexDirection: "row" }}>
-        <Total title={t("duration")} value={clock(seconds)} />
+        <Total wide title={t("duration")} value={clock(seconds)} />
         <Total title={t("sets")} value={String(sets)} testID="session-sets" />
         <Total title={t("reps")} value={String(reps)} testID="session-reps" />
       </View>
@@ -114,9 +114,9 @@ function Summary({ session }: { session: Session }) {
   );
 }
 
-function Total({ title, value, testID }: { title: string; value: string; testID?: string }) {
+function Total({ title, value, wide = false, testID }: { title: string; value: string; wide?: boolean; testID?: string }) {
   return (
-    <View style={{ flex: 1 }}>
+    <View style={{ flex: wide ? 1.6 : 1 }}>
       <Text kind="display" testID={testID}>
         {value}
       </Text>
