@@ -76,9 +76,11 @@ def unusual(
         reps = [replace(rep, rest=rep.rest + float(random.exponential(1.5))) for rep in reps]
     elif lot < 0.28:
         reps = [replace(rep, hold=rep.hold + float(random.exponential(1.0))) for rep in reps]
-    if exercise == "bicep_curl" and random.uniform() < 0.3:
+    if exercise == "bicep_curl" and random.uniform() < 0.4:  # the elbows come up, as they do when it is too heavy
         style["drift"] = float(random.uniform(18, 95))
         style["bent"] = float(random.uniform(95, 138))
+        if random.uniform() < 0.4:
+            reps = [replace(rep, faults={"swing": float(random.uniform(0.3, WORST))}) for rep in reps]
     return reps, style
 
 

@@ -18,7 +18,8 @@
 Three scenes of four hold a set, mostly of the four exercises that matter most, the others idling. Each is seen by its
 own camera and by more that are drawn at random, with the pose model's errors weaker or stronger than they were fitted.
 
-One `NAME.npz` a scene and camera: `keypoints` `(T, 17, 3)`, of score -1 where nobody was found; `depth` `(T,)`; `doing`
+One `NAME.npz` a scene and camera: `keypoints` `(T, 17, 3)`, of score -1 where nobody was found; `depth` `(T,)`; `reach`
+`(T,)`, the depth of the repetition that is on its way back or just ended, NaN where none is; `doing`
 `(T,)`, 0 for nothing, else the number of the exercise from 1; `in_set` `(T,)`; `fps`, `width`, `height`.
 """
 
@@ -44,18 +45,21 @@ OF_THE_FOUR = 0.72  # share of the sets
 IDLE_S = 45.0
 HEIGHTS = (0.4, 3.0)  # metres of further cameras
 ERRORS = (0.4, 1.4)  # times the fitted errors, before further cameras
+AFTER_S = 0.3  # seconds that a repetition is still spoken of
 
 
 def truth(motion: Motion) -> dict[str, Array]:
     """What the recogniser is to say in each frame."""
     time = np.arange(len(motion.pose)) / motion.fps
     depth, doing, in_set = np.zeros(len(time)), np.zeros(len(time), np.int8), np.zeros(len(time), bool)
+    reach = np.full(len(time), np.nan)
     for done in motion.sets:
         in_set |= (time >= done.reps[0].start_s) & (time <= done.reps[-1].end_s)
         for each in done.reps:
             depth += each.rep.rom * each.rep.way(time - each.start_s)
             doing[(time >= each.start_s) & (time <= each.end_s)] = EXERCISES.index(done.exercise) + 1
-    return {"depth": depth.astype(np.float32), "doing": doing, "in_set": in_set}
+            reach[(time >= each.turn_s) & (time <= each.end_s + AFTER_S)] = each.rep.rom
+    return {"depth": depth.astype(np.float32), "reach": reach.astype(np.float32), "doing": doing, "in_set": in_set}
 
 
 def drawn(number: int, random: np.random.Generator) -> tuple[Scene, bool]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from gymbox._core import GLIMPSE_WIDTH, RECOGNISER_DELAY_NS, glimpses
@@ -23,23 +24,41 @@ HEAD, KNEES, ANKLES = 0, 9, 11  # first joints that are left out together
 UNASKED = -1  # a rest within a set is neither the exercise nor nothing
 SHORTEST = 30  # glimpses
 WARM = 3  # glimpses from which an answer is asked
+BUSY = 0.3  # share of the lessons from which pictures are missing, as where a machine has too much to do
+LONGEST_GAP_S = 0.6
+HIDDEN = 60  # glimpses that a joint is out of sight at most
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """One person seen by one camera: `(T, WIDTH)` glimpses, how deep they are and what they are doing."""
+class Lessons(NamedTuple):
+    """People seen by a camera each, one after the other: `(N, GLIMPSE_WIDTH)` glimpses and what is true of them.
 
-    glimpses: Floats
-    depth: Floats
-    doing: NDArray[np.int32]
+    The `(N,)` depths, reaches (NaN where nothing is asked) and doings; of lesson `i` those from `starts[i]` to
+    `starts[i + 1]`.
+    """
+
+    glimpses: jax.Array
+    depth: jax.Array
+    reach: jax.Array
+    doing: jax.Array
+    starts: jax.Array
 
 
-def read(path: Path) -> Lesson | None:
-    """The lesson in a file that `synth/lessons.py` wrote; `None` where the person is hardly seen."""
+class Batch(NamedTuple):
+    """`(B, T)` pieces of lessons: what is seen, what is true, and whether an answer is asked."""
+
+    glimpses: jax.Array
+    depth: jax.Array
+    reach: jax.Array
+    doing: jax.Array
+    asked: jax.Array
+
+
+def read(path: Path) -> tuple[Floats, Floats, Floats, NDArray[np.int32]] | None:
+    """Glimpses, depth, reach and doing of a file of `synth/lessons.py`; `None` where the person is hardly seen."""
     raw = np.load(path)
     fps, keypoints = float(raw["fps"]), raw["keypoints"]
     times = np.round(np.arange(len(keypoints)) / fps * 1e9).astype(np.int64)
-    there = keypoints[:, 0, 2] >= 0
+    there = (keypoints[:, 0, 2] >= 0) & ~missed(len(keypoints), fps, np.random.default_rng([*path.stem.encode()]))
     moments, rows = glimpses(
         keypoints[there], times[there], width=int(raw["width"]), height=int(raw["height"]), keypoint_visible=VISIBLE
     )
@@ -50,7 +69,58 @@ def read(path: Path) -> Lesson | None:
     doing = raw["doing"][nearest].astype(np.int32)
     doing[(doing == 0) & raw["in_set"][nearest]] = UNASKED
     depth = np.interp(frame, np.arange(len(keypoints)), raw["depth"]).astype(np.float32)
-    return Lesson(rows, depth, doing)
+    return rows, depth, raw["reach"][nearest], doing
+
+
+def missed(frames: int, fps: float, random: np.random.Generator) -> NDArray[np.bool_]:
+    """The pictures that were not looked at: none, some here and there, or several in a row."""
+    if random.random() >= BUSY:
+        return np.zeros(frames, bool)
+    out: NDArray[np.bool_] = random.random(frames) < random.choice([0.0, random.uniform(0, 1 - min(1.0, 7.5 / fps))])
+    for start in random.integers(0, frames, random.integers(0, 1 + round(frames / fps / 5))):
+        out[start : start + round(random.uniform(0.1, LONGEST_GAP_S) * fps)] = True
+    return out
+
+
+def shelved(every: Sequence[tuple[Floats, Floats, Floats, NDArray[np.int32]]]) -> Lessons:
+    """All of them, one after the other."""
+    rows, depth, reach, doing = (jnp.asarray(np.concatenate(parts)) for parts in zip(*every, strict=True))
+    return Lessons(rows, depth, reach, doing, jnp.asarray(np.cumsum([0, *(len(each[0]) for each in every)])))
+
+
+def batch(key: jax.Array, lessons: Lessons, size: int, steps: int) -> Batch:
+    """`size` pieces of lessons of `steps` glimpses, of which those are asked that there are."""
+    return jax.vmap(lambda own: _piece(own, lessons, steps))(jax.random.split(key, size))
+
+
+def _piece(key: jax.Array, lessons: Lessons, steps: int) -> Batch:
+    """A piece of any lesson, one time of two faster or slower, spoiled."""
+    which, hurries, pace, begins, start, worse = jax.random.split(key, 6)
+    lesson = jax.random.randint(which, (), 0, len(lessons.starts) - 1)
+    first, length = lessons.starts[lesson], lessons.starts[lesson + 1] - lessons.starts[lesson]
+    pace = jnp.where(jax.random.bernoulli(hurries), jnp.exp(0.18 * jax.random.normal(pace)), 1.0)
+    latest = jnp.maximum(0.0, length - steps * pace - 1)
+    offset = jnp.floor(jax.random.bernoulli(begins, 0.8) * jax.random.uniform(start) * (latest + 1))
+    moments = offset + jnp.arange(steps) * pace
+    there = moments <= length - 1
+    moments = jnp.minimum(moments, length - 1)
+    before = moments.astype(int)
+    share = (moments - before)[:, None]
+    before, after = first + before, first + jnp.minimum(before + 1, length - 1)
+    rows = _between(lessons.glimpses[before], lessons.glimpses[after], share)
+    rows = rows.at[:, GLIMPSE_WIDTH - 2 :].multiply(pace)
+    depth = lessons.depth[before] * (1 - share[:, 0]) + lessons.depth[after] * share[:, 0]
+    asked = there & (jnp.arange(steps) >= WARM)
+    rows = jnp.where(there[:, None], _spoiled(rows, worse), 0)
+    return Batch(rows, depth, lessons.reach[before], lessons.doing[before], asked)
+
+
+def _between(before: jax.Array, after: jax.Array, share: jax.Array) -> jax.Array:
+    """Glimpses that far between two; a joint that is out of sight in either is out of sight."""
+    mixed = before * (1 - share) + after * share
+    trust = slice(2, JOINTS * 3, 3)
+    seen = ((before[:, trust] > 0) & (after[:, trust] > 0)) | (share == 0)
+    return mixed.at[:, : JOINTS * 3].multiply(jnp.repeat(seen, 3, 1))
 
 
 MIRROR = np.arange(GLIMPSE_WIDTH)
@@ -60,60 +130,28 @@ SIGNS = np.ones(GLIMPSE_WIDTH, np.float32)
 SIGNS[[*range(0, JOINTS * 3, 3), GLIMPSE_WIDTH - 4, GLIMPSE_WIDTH - 2]] = -1
 
 
-def batch(
-    lessons: Sequence[Lesson], random: np.random.Generator, size: int, steps: int
-) -> tuple[Floats, Floats, NDArray[np.int32], Floats]:
-    """`size` lessons of at most `steps` glimpses: glimpses, depths, doings, and which of them are asked."""
-    rows = np.zeros((size, steps, GLIMPSE_WIDTH), np.float32)
-    depth, asked = np.zeros((2, size, steps), np.float32)
-    doing = np.full((size, steps), UNASKED, np.int32)
-    for number in range(size):
-        lesson = paced(lessons[random.integers(len(lessons))], random, steps)
-        length = min(len(lesson.glimpses), steps)
-        rows[number, :length] = spoiled(lesson.glimpses[:length], random)
-        depth[number, :length], doing[number, :length] = lesson.depth[:length], lesson.doing[:length]
-        asked[number, WARM:length] = 1
-    return rows, depth, doing, asked
-
-
-def paced(lesson: Lesson, random: np.random.Generator, steps: int) -> Lesson:
-    """A piece of the lesson, one time of two faster or slower."""
-    pace = float(np.exp(random.normal(0, 0.18))) if random.random() < 0.5 else 1.0
-    needed = int(steps * pace) + 2
-    start = random.integers(0, max(1, len(lesson.glimpses) - needed + 1)) if random.random() < 0.8 else 0
-    piece = slice(start, start + needed)
-    rows, depth, doing = lesson.glimpses[piece], lesson.depth[piece], lesson.doing[piece]
-    if pace == 1.0:
-        return Lesson(rows, depth, doing)
-    moments = np.arange(0, len(rows) - 1, pace)
-    before = moments.astype(int)
-    after, share = np.minimum(before + 1, len(rows) - 1), (moments - before).astype(np.float32)
-    mixed = rows[before] * (1 - share[:, None]) + rows[after] * share[:, None]
-    mixed[:, GLIMPSE_WIDTH - 2 :] *= pace
-    return Lesson(mixed, depth[before] * (1 - share) + depth[after] * share, doing[before])
-
-
-def spoiled(rows: Floats, random: np.random.Generator) -> Floats:
+def _spoiled(rows: jax.Array, key: jax.Array) -> jax.Array:
     """The same seen by a worse camera: mirrored, rolled, stretched, trembling, with joints out of sight."""
-    rows = rows[:, MIRROR] * SIGNS if random.random() < 0.5 else rows.copy()
+    mirrors, rolls, much, sizes, trembles, lot, hides, fades, faint = jax.random.split(key, 9)
+    rows = jnp.where(jax.random.bernoulli(mirrors), rows[:, MIRROR] * SIGNS, rows)
     joints = rows[:, : JOINTS * 3].reshape(len(rows), JOINTS, 3)
-    roll = np.radians(random.normal(0, 4 if random.random() < 0.7 else 10))
-    wide, size = np.exp(random.normal(0, 0.05, 2))
-    x, y = joints[..., 0] * wide * size, joints[..., 1] * size
-    joints[..., 0], joints[..., 1] = x * np.cos(roll) - y * np.sin(roll), x * np.sin(roll) + y * np.cos(roll)
-    joints[..., :2] += random.normal(0, 0.004, joints[..., :2].shape) * (joints[..., 2:] > 0)
-    lot = random.random()
-    if lot < 0.08:
-        joints[:, ANKLES:] = 0
-    elif lot < 0.12:
-        joints[:, KNEES:] = 0
-    elif lot < 0.17:
-        joints[:, HEAD] = 0
-    for _ in range(random.integers(0, 3)):
-        if random.random() < 0.5:
-            joint, start = random.integers(JOINTS), random.integers(len(rows))
-            joints[start : start + random.integers(3, 60), joint] = 0
-    if random.random() < 0.3:
-        joints[..., 2] *= random.uniform(0.7, 1)
-    rows[:, : JOINTS * 3] = joints.reshape(len(rows), -1)
-    return rows
+    x, y, trust = joints[..., 0], joints[..., 1], joints[..., 2]
+    roll = jnp.radians(jax.random.normal(rolls) * jnp.where(jax.random.bernoulli(much, 0.3), 10, 4))
+    wide, size = jnp.exp(0.05 * jax.random.normal(sizes, (2,)))
+    x, y = x * wide * size, y * size
+    x, y = x * jnp.cos(roll) - y * jnp.sin(roll), x * jnp.sin(roll) + y * jnp.cos(roll)
+    tremble = 0.004 * jax.random.normal(trembles, (2, *x.shape)) * (trust > 0)
+    trust = jnp.where(jax.random.bernoulli(fades, 0.3), trust * jax.random.uniform(faint, (), minval=0.7), trust)
+    lot, joint = jax.random.uniform(lot), jnp.arange(JOINTS)
+    out = (lot < 0.08) & (joint >= ANKLES)
+    out |= (lot >= 0.08) & (lot < 0.12) & (joint >= KNEES)
+    out |= (lot >= 0.12) & (lot < 0.17) & (joint == HEAD)
+    hidden = jnp.broadcast_to(out, trust.shape)
+    for own in jax.random.split(hides, 2):
+        whether, who, when, long = jax.random.split(own, 4)
+        start, step = jax.random.randint(when, (), 0, len(rows)), jnp.arange(len(rows))
+        then = (step >= start) & (step < start + jax.random.randint(long, (), 3, HIDDEN))
+        then &= jax.random.bernoulli(whether, 0.3)
+        hidden |= then[:, None] & (joint == jax.random.randint(who, (), 0, JOINTS))
+    seen = jnp.stack([x + tremble[0], y + tremble[1], trust], -1) * ~hidden[..., None]
+    return rows.at[:, : JOINTS * 3].set(seen.reshape(len(rows), -1))

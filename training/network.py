@@ -42,7 +42,7 @@ LAYERS = (
             Layer(f"narrow{number}", CHANNELS, CHANNELS, 0.3 * 2**0.5),
         )
     ),
-    Layer("last", CHANNELS, OUTCOMES + 1, 0.4),
+    Layer("last", CHANNELS, OUTCOMES + 2, 0.4),
 )
 
 
@@ -57,8 +57,16 @@ def fresh(key: jax.Array) -> Weights:
     }
 
 
-def network(weights: Weights, glimpses: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """`(B, T, OUTCOMES)` logits and `(B, T)` depths of `(B, T, GLIMPSE_WIDTH)` glimpses."""
+class Said(NamedTuple):
+    """What the network says of `(B, T)` glimpses: `(B, T, OUTCOMES)` logits, `(B, T)` depths and `(B, T)` reaches."""
+
+    logits: jax.Array
+    depth: jax.Array
+    reach: jax.Array
+
+
+def network(weights: Weights, glimpses: jax.Array) -> Said:
+    """What it says of `(B, T, GLIMPSE_WIDTH)` glimpses."""
 
     def through(name: str, inputs: jax.Array) -> jax.Array:
         return inputs @ weights[name][0] + weights[name][1]
@@ -71,7 +79,7 @@ def network(weights: Weights, glimpses: jax.Array) -> tuple[jax.Array, jax.Array
         inputs = jnp.concatenate([past[:, :steps], past[:, dilation : dilation + steps], active], -1)
         state = state + through(f"narrow{number}", jax.nn.relu(through(f"wide{number}", inputs)))
     out = through("last", jax.nn.relu(state))
-    return out[..., :OUTCOMES], out[..., OUTCOMES]
+    return Said(out[..., :OUTCOMES], out[..., OUTCOMES], out[..., OUTCOMES + 1])
 
 
 def write(weights: Weights, path: Path) -> None:

@@ -79,7 +79,7 @@ const WHOLE: f32 = 0.30;
 const UNSEEN: Nanos = Nanos(500_000_000);
 
 /// Share of a whole repetition from which the recogniser's begin a set. Lower takes getting up for the first of one.
-const BEGINS: f32 = 0.50;
+const BEGINS: f32 = 0.42;
 
 /// All that an [`Athlete`] remembers: plain data, so that a journal can keep it and a restart go on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -102,6 +102,14 @@ pub struct State {
     form: Form,
     phase: Phase,
     progress: f32,
+}
+
+/// What a cycle is taken for: see [`Candidate`].
+struct Judged {
+    depth: f32,
+    begins: bool,
+    evidence: Vec<f32>,
+    exercising: f32,
 }
 
 impl Athlete {
@@ -287,7 +295,6 @@ impl Athlete {
             self.catalogue.exercises().iter().map(|exercise| exercise.recognised(&likeness, alone)).collect();
         let likeliest = evidence.iter().zip(self.catalogue.exercises()).max_by(|a, b| a.0.total_cmp(b.0));
         let Some((_, exercise)) = likeliest else { return };
-        let depth = within().map(|look| look.depth).fold(0.0, f32::max);
         let figures: &[Figure] = self.state.figures.make_contiguous();
         let cycle = exercise.signal.cycle(seen, figures, stature);
         // How deep somebody is who was out of sight just before is hard to tell: what was not seen whole is a usual one.
@@ -295,8 +302,12 @@ impl Athlete {
         let unseen = pairs
             .any(|(last, next)| next.at - last.at > UNSEEN && next.at >= seen.start - UNSEEN && last.at <= seen.end);
         let least = if unseen { self.state.sets.usual_depth() } else { 0.0 };
-        let share = recogniser::share(depth).max(least);
-        self.end(cycle, share, share >= BEGINS, evidence, stature, out);
+        // Nobody was deep where nothing was seen at the turn; how deep, the way back tells as well.
+        let deepest = within().map(|look| look.depth).fold(0.0, f32::max);
+        let back = recogniser::reach(recogniser::within(&self.state.looks, seen.turn, seen.end));
+        let depth = recogniser::share(f32::midpoint(deepest, back)).max(least);
+        let exercising = 1.0 - likeness[0];
+        self.end(cycle, Judged { depth, begins: depth >= BEGINS, evidence, exercising }, stature, out);
     }
 
     /// A repetition of an exercise that the recogniser does not know, if its gates say so.
@@ -306,18 +317,11 @@ impl Athlete {
         let evidence: Vec<f32> =
             self.catalogue.exercises().iter().map(|exercise| exercise.evidence(&cycle, &measures)).collect();
         let depth = measures.get(measure::Measure::Depth).unwrap_or(cycle.rise);
-        self.end(cycle, depth, true, evidence, stature, out);
+        let exercising = evidence.iter().copied().fold(0.0, f32::max);
+        self.end(cycle, Judged { depth, begins: true, evidence, exercising }, stature, out);
     }
 
-    fn end(
-        &mut self,
-        cycle: Cycle,
-        depth: f32,
-        begins: bool,
-        evidence: Vec<f32>,
-        stature: f32,
-        out: &mut Vec<Movement>,
-    ) {
+    fn end(&mut self, cycle: Cycle, judged: Judged, stature: f32, out: &mut Vec<Movement>) {
         let figures: &[Figure] = self.state.figures.make_contiguous();
         let Some(effort) = Effort::of(&cycle, figures, stature) else { return };
         let course = Course::over(cycle, figures, stature);
@@ -325,7 +329,9 @@ impl Athlete {
         let review = |exercise| self.state.form.review(exercise, course.as_ref()?, figures, stature);
         let reviews = reviews.filter_map(review).collect();
         let before = out.len();
-        self.state.sets.step(Candidate { cycle, depth, begins, evidence, effort, reviews }, &self.catalogue, out);
+        let Judged { depth, begins, evidence, exercising } = judged;
+        let candidate = Candidate { cycle, depth, begins, evidence, exercising, effort, reviews };
+        self.state.sets.step(candidate, &self.catalogue, out);
         self.tell(before, out);
         self.expect();
     }

@@ -29,6 +29,8 @@ pub const OUTCOMES: usize = CLASSES.len() + 1;
 /// How much later than a moment the network says what that moment was: a little future tells a lot.
 pub const DELAY: Nanos = Nanos(300_000_000);
 
+/// Numbers that the network says: of the outcomes, then depth and reach.
+const SAID: usize = OUTCOMES + 2;
 /// Numbers that pass from layer to layer.
 const CHANNELS: usize = 96;
 /// How far apart in time the three inputs of each layer are, in glimpses.
@@ -49,6 +51,8 @@ pub struct Look {
     pub likeness: [f32; OUTCOMES],
     /// How far into the repetition: 0 at lockout, 1 where the person usually turns.
     pub depth: f32,
+    /// How deep the repetition was that is on its way back or just ended; 0 where none is.
+    pub reach: f32,
 }
 
 /// The looks from `start` to `end`.
@@ -80,31 +84,29 @@ pub fn outcome(class: &str) -> Option<usize> {
     CLASSES.iter().position(|known| *known == class).map(|place| place + 1)
 }
 
-/// How deep a repetition looks, and the share of the usual way that it went, from nothing to all of it.
-///
-/// The network hesitates to call a repetition shallow, so that most of the way looks like nearly all of it: of the held-out
-/// lessons what goes 65 % looks 0.79 deep at the median and up to 0.92, what goes 95 % never less than 0.96. The place
-/// that stands for 70 % of the usual way lies between.
-const SHARES: [(f32, f32); 7] =
-    [(0.0, 0.0), (0.5, 0.42), (0.7, 0.57), (0.88, 0.71), (0.96, 0.88), (1.0, 0.97), (2.0, 1.97)];
+/// How deep the repetition was whose way back some looks are of: their mean, since each has seen a little more of it.
+#[must_use]
+pub fn reach<'a>(looks: impl Iterator<Item = &'a Look>) -> f32 {
+    let (sum, count) = looks.fold((0.0, 0.0), |(sum, count), look| (sum + look.reach, count + 1.0));
+    if count > 0.0 { sum / count } else { 0.0 }
+}
 
-/// The share of the usual way that a repetition went which looks that deep, where the usual one looks 1 deep.
+/// How deep a repetition looks that went 70 % of the way, where the usual one looks 1 deep. Most go all of it, so the network
+/// needs much to call one shallow: of development sets what looks deeper is rather full, what looks less deep rather not.
+const LOOK: f32 = 0.84;
+/// What that is the look of.
+const WAY: f32 = 0.70;
+
+/// The share of the usual way that a repetition went which looks that deep.
 #[must_use]
 pub fn share(looks: f32) -> f32 {
-    between(looks, SHARES)
+    if looks < LOOK { looks * WAY / LOOK } else { WAY + (looks - LOOK) * (1.0 - WAY) / (1.0 - LOOK) }
 }
 
 /// How deep a repetition looks that went such a share of the usual way.
 #[must_use]
 pub fn looks(share: f32) -> f32 {
-    between(share, SHARES.map(|(looks, share)| (share, looks)))
-}
-
-/// The value at `x` of the line through `points`; before the first it is the first's, and after the last it goes on.
-fn between(x: f32, points: [(f32, f32); 7]) -> f32 {
-    let after = points[1..points.len() - 1].partition_point(|point| point.0 < x) + 1;
-    let ((x0, y0), (x1, y1)) = (points[after - 1], points[after]);
-    if x <= points[0].0 { points[0].1 } else { y0 + (y1 - y0) * (x - x0) / (x1 - x0) }
+    if share < WAY { share * LOOK / WAY } else { LOOK + (share - WAY) * (1.0 - LOOK) / (1.0 - WAY) }
 }
 
 /// Looks at one person as time goes on.
@@ -122,8 +124,8 @@ impl Recogniser {
         for (mean, (a, b)) in likeness.iter_mut().zip(softmax(&one).into_iter().zip(softmax(&other))) {
             *mean = f32::midpoint(a, b);
         }
-        let depth = f32::midpoint(one[OUTCOMES], other[OUTCOMES]);
-        Look { at: glimpse.at - DELAY, likeness, depth }
+        let [depth, reach] = [OUTCOMES, OUTCOMES + 1].map(|place| f32::midpoint(one[place], other[place]));
+        Look { at: glimpse.at - DELAY, likeness, depth, reach }
     }
 }
 
@@ -171,7 +173,7 @@ impl Weights {
         Self {
             first: dense(WIDTH, CHANNELS),
             layers: DILATIONS.map(|_| (dense(3 * CHANNELS, CHANNELS), dense(CHANNELS, CHANNELS))).into(),
-            last: dense(CHANNELS, OUTCOMES + 1),
+            last: dense(CHANNELS, SAID),
         }
     }
 }
@@ -184,7 +186,7 @@ struct Memory {
 }
 
 impl Memory {
-    fn step(&mut self, row: &[f32; WIDTH]) -> [f32; OUTCOMES + 1] {
+    fn step(&mut self, row: &[f32; WIDTH]) -> [f32; SAID] {
         if self.rings.is_empty() {
             self.rings = DILATIONS.map(|dilation| vec![0.0; 2 * dilation * CHANNELS]).into();
         }
@@ -206,14 +208,14 @@ impl Memory {
             narrow.add(&hidden.map(|value| value.max(0.0)), &mut state);
         }
         self.now = (self.now + 1) % (2 * DILATIONS[DILATIONS.len() - 1]);
-        let mut out = [0.0; OUTCOMES + 1];
+        let mut out = [0.0; SAID];
         WEIGHTS.last.add(&state.map(|value| value.max(0.0)), &mut out);
         out
     }
 }
 
-/// Probabilities of the outcomes; the depth, last, is none of them.
-fn softmax(out: &[f32; OUTCOMES + 1]) -> [f32; OUTCOMES] {
+/// Probabilities of the outcomes; depth and reach, last, are none of them.
+fn softmax(out: &[f32; SAID]) -> [f32; OUTCOMES] {
     let mut probabilities = [0.0; OUTCOMES];
     let highest = out[..OUTCOMES].iter().copied().fold(f32::NEG_INFINITY, f32::max);
     for (probability, value) in probabilities.iter_mut().zip(out) {
@@ -249,8 +251,7 @@ mod tests {
             let depth = f32::from(hundredth) / 100.0;
             assert!((looks(share(depth)) - depth).abs() < 1e-5);
         }
-        assert!(share(-1.0).abs() < 1e-6);
-        assert!((share(0.88) - 0.71).abs() < 1e-6);
+        assert!(share(0.0).abs() < 1e-6 && (share(LOOK) - WAY).abs() < 1e-6 && (share(1.0) - 1.0).abs() < 1e-6);
     }
 
     #[test]

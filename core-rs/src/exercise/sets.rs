@@ -17,22 +17,19 @@ pub const SET_GAP_S: f64 = 60.0;
 pub const FULL: f32 = 0.70;
 /// Seconds between two cycles that may confirm each other.
 const PAIR_S: f64 = 15.0;
-/// Evidence that the two cycles have on average that begin a set.
-const BEGIN: f32 = 0.50;
-/// Evidence that each of the two has at least.
-const BEGIN_EACH: f32 = 0.50;
-/// The same for any before the two: who has just begun is hard to name. Lower takes getting ready for a repetition.
+/// Evidence that the two cycles have, each and on average, that begin a set.
+const BEGIN: f32 = 0.42;
+/// The least for any before the two, or for a first that was under way as the person came into the picture: who has just
+/// begun is hard to name. Lower takes getting ready for a repetition.
 const BEGIN_BEFORE: f32 = 0.30;
-/// The same for who has just come into the picture, with nothing before to tell by.
-const BEGIN_EARLY: f32 = 0.10;
-/// Seconds that somebody has just come.
+/// Seconds that somebody has just come, with nothing before to tell by.
 const EARLY_S: f64 = 1.5;
 /// Smaller over larger depth of two cycles that confirm each other.
 const ALIKE: f32 = 0.40;
 /// Shorter over longer of two cycles that confirm each other.
 const RHYTHM: f64 = 0.30;
 /// Evidence of all exercises together from which a cycle may be a repetition by itself, of the likeliest.
-const ALONE: f32 = 0.80;
+const ALONE: f32 = 0.77;
 /// Seconds after a lone repetition with nothing that speaks against it.
 const DONE_S: f64 = 4.0;
 /// Evidence from which a full cycle continues a set.
@@ -41,9 +38,14 @@ const IN_SET: f32 = 0.35;
 const IN_SET_LATE: f32 = 0.50;
 /// The same for a partial one: the less it is, the plainer it must be. Lower takes the body's small movements while it
 /// rests, and getting up.
-const IN_SET_PARTIAL: f32 = 0.85;
+const IN_SET_PARTIAL: f32 = 0.78;
+/// Evidence from which a full cycle continues a set that is plainly an exercise, and of the catalogue's most like the set's:
+/// what is too heavy is done badly, and looks like something else that nobody counts.
+const IN_SET_BADLY: f32 = 0.15;
+/// How plainly.
+const EXERCISING: f32 = 0.80;
 /// Share of the usual depth under which a movement is no repetition at all.
-const SHALLOWEST: f32 = 0.32;
+const SHALLOWEST: f32 = 0.27;
 /// Seconds under which a cycle is a twitch.
 const FASTEST_S: f64 = 0.7;
 /// Share of the shorter of two cycles: more overlap than this is one repetition seen on two channels.
@@ -66,6 +68,8 @@ pub struct Candidate {
     pub begins: bool,
     /// How much it looks like each exercise of the catalogue, in its order: 0 to 1.
     pub evidence: Vec<f32>,
+    /// How much it looks like any exercise at all, of the catalogue or not: 0 to 1.
+    pub exercising: f32,
     /// How it was done.
     pub effort: Effort,
     /// What the checks of each exercise say that it may be.
@@ -184,7 +188,12 @@ impl OpenSet {
             _ if gap > PAIR_S => IN_SET_LATE,
             _ => IN_SET,
         };
-        gap <= SET_GAP_S && share >= SHALLOWEST && candidate.evidence[self.index] >= asked
+        let evidence = candidate.evidence[self.index];
+        let badly = share >= FULL
+            && evidence >= IN_SET_BADLY
+            && candidate.exercising >= EXERCISING
+            && candidate.likeliest() == Some(self.index);
+        gap <= SET_GAP_S && share >= SHALLOWEST && (evidence >= asked || badly)
     }
 
     /// Adds a repetition and says it, full or partial by what is usual in the set.
@@ -296,8 +305,7 @@ impl Sets {
         for other in earlier.iter().rev().filter(|other| last.begins && other.begins && last.agrees(other)) {
             for (index, (a, b)) in last.evidence.iter().zip(&other.evidence).enumerate() {
                 let mean = f32::midpoint(*a, *b);
-                if *a >= BEGIN_EACH && *b >= self.asked(other) && mean >= BEGIN && best.is_none_or(|best| mean > best.0)
-                {
+                if *a >= BEGIN && *b >= self.asked(other) && mean >= BEGIN && best.is_none_or(|best| mean > best.0) {
                     best = Some((mean, index, other));
                 }
             }
@@ -311,7 +319,7 @@ impl Sets {
         let missed = |held: &&Candidate| {
             if held.cycle.turn < other.cycle.turn {
                 let full = set.share(held) >= FULL;
-                let asked = if full { self.asked(held).min(BEGIN_BEFORE) } else { IN_SET_PARTIAL };
+                let asked = if full { BEGIN_BEFORE } else { IN_SET_PARTIAL };
                 held.begins && last.agrees(held) && held.evidence[index] >= asked
             } else {
                 ![other, last].iter().any(|rep| is_same(&rep.cycle, &held.cycle)) && set.continues(held)
@@ -336,7 +344,7 @@ impl Sets {
     /// Evidence that a cycle before a set must have to begin it.
     fn asked(&self, held: &Candidate) -> f32 {
         let early = self.came.is_some_and(|came| (held.cycle.start - came).seconds() < EARLY_S);
-        if early { BEGIN_EARLY } else { BEGIN_EACH }
+        if early { BEGIN_BEFORE } else { BEGIN }
     }
 
     /// The id of a set that begins with `first`: the provisional one's, if it is that; else a new one, and the
@@ -355,7 +363,7 @@ impl Sets {
     fn consider(&mut self, catalogue: &Catalogue, out: &mut Vec<Movement>) {
         let Some(last) = self.recent.last() else { return };
         let plain = last.begins && last.evidence.iter().sum::<f32>() >= ALONE;
-        let Some(index) = last.likeliest().filter(|index| plain && last.evidence[*index] >= BEGIN_EACH) else {
+        let Some(index) = last.likeliest().filter(|index| plain && last.evidence[*index] >= BEGIN) else {
             return;
         };
         let candidate = last.clone();
@@ -443,8 +451,8 @@ mod tests {
         let at = |seconds: f64| Nanos::from_seconds(start + seconds);
         let cycle = Cycle { channel: Channel::Legs, start: at(0.0), turn: at(1.0), end: at(2.0), rise: 0.3 };
         let figures: Vec<Figure> = (0..20).map(|tenth| Figure::unseen(at(f64::from(tenth) / 10.0))).collect();
-        let effort = Effort::of(&cycle, &figures, 1.0).unwrap();
-        Candidate { cycle, depth, begins: true, evidence: vec![squat, lunge], effort, reviews: Vec::new() }
+        let (effort, exercising) = (Effort::of(&cycle, &figures, 1.0).unwrap(), squat + lunge);
+        Candidate { cycle, depth, begins: true, evidence: vec![squat, lunge], exercising, effort, reviews: Vec::new() }
     }
 
     const SQUAT: [f32; 2] = [0.7, 0.05];
@@ -499,8 +507,18 @@ mod tests {
 
     #[test]
     fn a_first_that_was_hard_to_name_joins_the_set() {
-        let reps = [candidate(0.0, 1.0, [0.2, 0.3]), candidate(3.0, 1.0, SQUAT), candidate(6.0, 1.0, SQUAT)];
+        let reps = [candidate(0.0, 1.0, [0.32, 0.3]), candidate(3.0, 1.0, SQUAT), candidate(6.0, 1.0, SQUAT)];
         assert_eq!(said(&reps, 9.0, false), "[FFF");
+    }
+
+    #[test]
+    fn what_is_done_badly_goes_on_with_the_set_and_what_is_nothing_does_not() {
+        let like = |squat, exercising| Candidate { exercising, ..candidate(6.0, 1.0, [squat, 0.05]) };
+        let reps = [candidate(0.0, 1.0, SQUAT), candidate(3.0, 1.0, SQUAT)];
+        let then = |last| said(&[&reps[..], &[last]].concat(), 9.0, false);
+        assert_eq!(then(like(0.25, 0.95)), "[FFF", "half of it looks like what is in no catalogue");
+        assert_eq!(then(like(0.25, 0.5)), "[FF");
+        assert_eq!(then(like(0.05, 0.95)), "[FF");
     }
 
     #[test]

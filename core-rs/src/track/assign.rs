@@ -24,13 +24,19 @@ pub(super) fn assign(candidates: &[Candidate], rows: usize, columns: usize) -> V
     let mut sorted: Vec<(usize, Candidate)> =
         candidates.iter().map(|&candidate| (islands.of(candidate.row), candidate)).collect();
     sorted.sort_by_key(|(island, candidate)| (*island, candidate.row));
-    let mut pairs: Vec<(usize, usize)> = sorted.chunk_by(|a, b| a.0 == b.0).flat_map(solve).collect();
+    let mut pairs = Vec::with_capacity(rows.min(columns));
+    for island in sorted.chunk_by(|a, b| a.0 == b.0) {
+        match island {
+            [(_, alone)] => pairs.push((alone.row, alone.column)),
+            _ => solve(island, &mut pairs),
+        }
+    }
     pairs.sort_unstable();
     pairs
 }
 
-/// The best pairs of one island.
-fn solve(island: &[(usize, Candidate)]) -> Vec<(usize, usize)> {
+/// Adds the best pairs of one island.
+fn solve(island: &[(usize, Candidate)], pairs: &mut Vec<(usize, usize)>) {
     let mut best: Vec<Candidate> = Vec::with_capacity(island.len());
     for &(_, candidate) in island {
         match best.last_mut() {
@@ -42,7 +48,8 @@ fn solve(island: &[(usize, Candidate)]) -> Vec<(usize, usize)> {
     let rivals = |(place, a): (usize, &Candidate)| best[..place].iter().any(|b| a.column == b.column);
     if !best.iter().enumerate().any(rivals) {
         // Nobody wants another's: no sum can be larger.
-        return best.into_iter().map(|best| (best.row, best.column)).collect();
+        pairs.extend(best.into_iter().map(|best| (best.row, best.column)));
+        return;
     }
     let numbers = |of: fn(&Candidate) -> usize| {
         let mut all: Vec<usize> = island.iter().map(|(_, candidate)| of(candidate)).collect();
@@ -59,8 +66,8 @@ fn solve(island: &[(usize, Candidate)]) -> Vec<(usize, usize)> {
         costs[(place(&rows, *row), place(&columns, *column))] = -(gain * STEPS).ceil();
     }
     let (best, _) = lapjv::lapjv(&costs).expect("a square matrix of whole numbers has a best assignment");
-    let pairs = best.into_iter().enumerate().filter(|&(row, column)| costs[(row, column)] < 0.0);
-    pairs.map(|(row, column)| (rows[row], columns[column])).collect()
+    let gaining = best.into_iter().enumerate().filter(|&(row, column)| costs[(row, column)] < 0.0);
+    pairs.extend(gaining.map(|(row, column)| (rows[row], columns[column])));
 }
 
 /// Which rows and columns hang together (a disjoint-set forest).
