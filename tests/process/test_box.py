@@ -46,9 +46,10 @@ def follows_the_cameras_of_its_settings(running: Box) -> None:
     running.wait("ready", process="camera-rack-2")
     subprocess.run(running.command("camera", "remove", "rack-2"), check=True, capture_output=True)
     wait_for("its end", lambda: "camera-rack-2" not in running.pids())
-    running.wait("ready", process="hub", times=3)
+    for follower in ("recorder", "coach"):  # which start again with the file
+        running.wait("ready", process=follower, times=3)
     after = running.pids()
-    assert all(after[untouched] == before[untouched] for untouched in ("camera-rack-1", "vision"))
+    assert all(after[untouched] == before[untouched] for untouched in ("camera-rack-1", "vision", "hub-requests"))
 
 
 def bears_settings_that_are_wrong(running: Box) -> None:
@@ -58,7 +59,8 @@ def bears_settings_that_are_wrong(running: Box) -> None:
     wrong = "the settings are wrong: the box goes on with those before"
     running.wait(wrong)
     complaint = running.said(wrong)[0]["error"]
-    assert f"{running.config}:10: camera[1].lop: no such setting; did you mean loop?" in complaint
+    line = 1 + next(number for number, text in enumerate(good.splitlines()) if text.startswith("loop"))
+    assert f"{running.config}:{line}: camera[1].lop: no such setting; did you mean loop?" in complaint
     running.config.write_text(good + "\n")
     time.sleep(1.5)  # it looks twice a second
     assert running.pids() == before
