@@ -104,6 +104,12 @@ test("what the coach says of an alert takes its place in the log; numbers are no
   expect(live.set?.faults).toBe(1);
 });
 
+test("an alert that comes after what the coach says of it changes nothing in the log", () => {
+  const live = after(nothing, guidance("a1", "Brust raus"), alert("a1"));
+  expect(live.log.map(({ kind }) => kind)).toEqual(["guidance"]);
+  expect(live.set?.faults).toBe(1);
+});
+
 test("the form of a set that is over outlives a new connection", () => {
   expect(after(nothing, rep(3), finished(3), state(3, "one", true)).set).toMatchObject({ score: 84, done: true });
 });

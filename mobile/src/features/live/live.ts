@@ -107,9 +107,12 @@ export function heard(live: Live, message: Sent, now: number): Live {
       return { ...next, set, log: logged(live.log, { id, at, kind: "set", text: "", set: { exercise, reps, score } }) };
     }
     case "form_alert": {
-      const { alert_id: id, at, message: text, set_id } = message.data;
+      const { alert_id: id, at, message: said, check, set_id } = message.data;
       const set = setOf(live, set_id);
-      return { ...next, set: { ...set, faults: set.faults + 1 }, log: logged(live.log, { id, at, kind: "fault", text }) };
+      const text = Object.keys(said).length > 0 ? said : check;
+      const known = live.log.some((entry) => entry.id === id); // the coach's way to here may be the shorter
+      const log = known ? live.log : logged(live.log, { id, at, kind: "fault", text });
+      return { ...next, set: { ...set, faults: set.faults + 1 }, log };
     }
     case "guidance": {
       const { alert_id: alert, at, text, language, kind, set_id } = message.data;

@@ -53,7 +53,6 @@ function Moment({ shown: { clip, set, alert }, open, onOpen }: { shown: Shown; o
       {open && <Player clip={clip} />}
       <Pressable
         role="button"
-        aria-label={t("clipLabel", { fault, exercise: name, when })}
         aria-expanded={open}
         onPress={onOpen}
         style={{ flexDirection: "row", alignItems: "center", gap: space.m, padding: space.l }}

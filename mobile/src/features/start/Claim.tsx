@@ -75,7 +75,7 @@ export function Claim() {
             <Tile
               key={someone.session_id}
               someone={someone}
-              label={t("person", { number: place + 1, zone: someone.zone })}
+              number={place + 1}
               onPress={() => setChosen(someone.session_id)}
             />
           ))}
@@ -85,14 +85,15 @@ export function Claim() {
   );
 }
 
-function Tile({ someone, label, onPress }: { someone: Someone; label: string; onPress: () => void }) {
+function Tile({ someone, number, onPress }: { someone: Someone; number: number; onPress: () => void }) {
   const theme = useTheme();
   const { t } = useTranslation();
   const waves = raisesHand(someone);
+  const what = waves ? t("handUp") : someone.zone;
   return (
     <Pressable
       role="button"
-      aria-label={label}
+      aria-label={t("person", { number, what })}
       testID="someone"
       onPress={onPress}
       style={({ pressed }) => ({
@@ -112,7 +113,7 @@ function Tile({ someone, label, onPress }: { someone: Someone; label: string; on
       <View style={{ flexDirection: "row", justifyContent: "center", gap: space.xs, paddingBottom: space.m, minHeight: 32 }}>
         {waves && <Icon name="check" size={18} color="accent" />}
         <Text kind="label" color={waves ? "accent" : "soft"}>
-          {waves ? t("handUp") : someone.zone}
+          {what}
         </Text>
       </View>
     </Pressable>

@@ -133,7 +133,6 @@ function Row({ set, number, onPress }: { set: Set; number: number; onPress: () =
   return (
     <Pressable
       role="button"
-      aria-label={t("setLabel", { number, reps: set.reps })}
       onPress={onPress}
       testID="set"
       style={{ flexDirection: "row", alignItems: "center", gap: space.m, minHeight: 48 }}
