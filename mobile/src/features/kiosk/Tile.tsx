@@ -19,8 +19,8 @@ export function Tile({ someone, number, size }: Props) {
   const { figure, set, session_id: session, claimed, zone } = someone;
   const portrait = { width: size.width * PORTRAIT, height: size.height - 2 * space.l };
   const frame = around(figure.bbox, figure.aspect, portrait.width / portrait.height);
-  const digits = Math.min(size.height * 0.42, size.width * 0.24);
-  const code = Math.min(size.height * 0.32, size.width * 0.24, 260);
+  const digits = Math.min(size.height * 0.32, size.width * 0.24);
+  const code = Math.min(size.height * 0.28, size.width * 0.24, 260);
   return (
     <Card testID="tile" style={{ width: size.width, height: size.height, flexDirection: "row", overflow: "hidden" }}>
       <View style={portrait}>
