@@ -23,7 +23,7 @@ def questions() -> list[tuple[str, str]]:
 
 
 def rows() -> Iterator[Row]:
-    """By SQLite's full-text search."""
+    """By SQLite's full-text search; `notes_by_embedding.py` asks a sentence embedding the same."""
     notes, asked = Notes(), questions()
     places = [[note.name for note in notes.search(question)] for question, _ in asked]
     first = sum(found[:1] == [note] for found, (_, note) in zip(places, asked, strict=True)) / len(asked)

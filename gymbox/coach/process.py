@@ -94,13 +94,14 @@ async def _follow(one: Coach, settings: Settings, caught_up: asyncio.Event) -> N
         asyncio.TaskGroup() as group,
     ):
         group.create_task(_notice_end(listener, caught_up))
+        live = False
         while True:
-            live = caught_up.is_set()
             for item in await listener.batch():
                 if isinstance(item, Heard):
                     await one.hear(item.event, live=live)
                 else:
                     _log.warning("events are gone", channel=VISION.name, count=item.count, why=item.why)
+            live = live or listener.caught_up
 
 
 async def _notice_end(listener: Listener, caught_up: asyncio.Event) -> None:

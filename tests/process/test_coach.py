@@ -269,3 +269,17 @@ def test_the_real_model_words_a_fault(gym: Coached) -> None:
             run(test())
     finally:
         config.write_text(before)
+
+
+def test_the_first_fault_after_vision_has_come_is_told(gym: Coached) -> None:
+    async def test() -> None:
+        async with gym.day() as day, AsyncExitStack() as life:
+            lifter = day.enter()
+            async with day.follow(lifter, await day.phone(lifter)) as socket:
+                await heard(socket, "state")
+                life.enter_context(gym.coach())  # who has heard of the visit before it is ready
+                alert = fault(lifter)
+                day.vision.say(alert)
+                assert (await guidance(socket))["alert_id"] == alert.alert_id
+
+    run(test())
