@@ -43,6 +43,7 @@ port = {port}
 mdns = false
 requests_per_s = 10000
 [coach]
+cue_within_s = 60
 tokens_per_day = 0
 """
 

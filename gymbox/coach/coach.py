@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from gymbox.events import Event, GuidanceMessage
 
 SECOND: Final = 1_000_000_000
-LATE_NS: Final = 3 * SECOND
-"""A cue that would come later is about a repetition long past. Raising it tells people old things on a slow box."""
 SUMMARY_FROM: Final = 2
 """Repetitions of a set that is worth a summary."""
 
@@ -39,6 +37,7 @@ class Coach:
         say: where a sentence goes.
         notes: coaching notes for the model's questions.
         adviser: asks the language model; none without one.
+        cue_within_s: how long after an event something is said of it.
         clock: now, as `t_ns`.
     """
 
@@ -48,11 +47,14 @@ class Coach:
         say: Callable[[GuidanceMessage], None],
         notes: Notes,
         adviser: Adviser | None,
+        *,
+        cue_within_s: float,
         clock: Callable[[], int],
     ) -> None:
         self.said: Counter[tuple[str, str]] = Counter()
         """Sentences by kind and source."""
         self._people, self._say, self._notes, self._adviser, self._clock = people, say, notes, adviser, clock
+        self._late_ns = int(cue_within_s * SECOND)
         self._efforts: Remembered[Effort] = Remembered()
         self._phrases = phrases()
         self._asking: set[asyncio.Task[None]] = set()
@@ -65,7 +67,7 @@ class Coach:
             case events.SetStartedEvent():
                 await self._begin(event.track_id, event.set_id, event.exercise)
             case events.RepCountedEvent(state="confirmed") | events.FormAlertEvent() | events.SetFinishedEvent():
-                await self._follow(event, live=live and 0 <= self._clock() - event.t_ns <= LATE_NS)
+                await self._follow(event, live=live and 0 <= self._clock() - event.t_ns <= self._late_ns)
             case _:
                 pass
 

@@ -49,7 +49,7 @@ async def coach(service: Service, *, settings: Settings) -> None:
         people = People(await stack.enter_async_context(Reader(settings.data_dir)), settings.coach.wishes)
         stack.push_async_callback(people.settle)
         adviser = await _adviser(settings, stack)
-        one = Coach(people, speaker.say, Notes(), adviser, now_ns)
+        one = Coach(people, speaker.say, Notes(), adviser, cue_within_s=settings.coach.cue_within_s, clock=now_ns)
         stack.push_async_callback(one.close)
 
         async def answer(_asked: AskCoach) -> CoachReport:

@@ -150,7 +150,10 @@ class CoachSettings(Section):
     model: Annotated[str, Field(min_length=1, max_length=128)] = "claude-sonnet-4-6"
     max_tokens: Annotated[int, Field(ge=16, le=8192)] = 1024
     """Of one answer, which is cut off after its sentence anyway."""
-    answer_within_s: Annotated[float, Field(gt=0, le=30)] = 5
+    cue_within_s: Annotated[float, Field(gt=0, le=60)] = 3
+    """After what it is about; a cue that would come later is about a repetition long past. More tells people old things
+    on a slow box."""
+    answer_within_s: Annotated[float, Field(gt=0, le=60)] = 5
     """After the alert; an answer that comes later is about a repetition long past, and dropped."""
     ask_every_s: Seconds = 30
     """Between two questions to the model about one person."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gymbox.coach import people
-from gymbox.coach.coach import LATE_NS, Coach
+from gymbox.coach.coach import Coach
 from gymbox.coach.facts import Facts
 from gymbox.coach.notes import Notes
 from gymbox.coach.people import People
@@ -37,7 +37,7 @@ class Room:
         self.now_ns = 0
         self.reader = Reader(folder)
         self.people = People(self.reader, wishes)
-        self.coach = Coach(self.people, self.said.append, Notes(), None, lambda: self.now_ns)
+        self.coach = Coach(self.people, self.said.append, Notes(), None, cue_within_s=3, clock=lambda: self.now_ns)
 
     def run(self, test: Coroutine[Any, Any, None]) -> None:
         async def whole() -> None:
@@ -92,7 +92,7 @@ def test_an_alert_before_the_first_repetition_is_told_too(room: Room) -> None:
     room.run(test())
 
 
-@pytest.mark.parametrize(("late_ns", "live"), [(LATE_NS + 1, True), (-1, True), (0, False)])
+@pytest.mark.parametrize(("late_ns", "live"), [(3_000_000_001, True), (-1, True), (0, False)])
 def test_what_is_late_of_another_boot_or_history_is_not_told(room: Room, late_ns: int, *, live: bool) -> None:
     async def test() -> None:
         lifter = Set()
