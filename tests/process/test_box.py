@@ -31,7 +31,7 @@ def test_the_life_of_a_box(tmp_path: Path) -> None:
         bears_settings_that_are_wrong(running)
         refuses_another(running)
         before = len(running.said("stopping"))
-        assert running.stop() == 0
+        running.stop()
         told = [line["process"] for line in running.said("stopping")][before:]
         assert told[:2] == ["box", "camera-rack-1"]
         assert {*told[2:5]} == {"vision", "coach", "hub"}
@@ -111,4 +111,4 @@ def test_a_port_that_is_taken_is_named_and_the_rest_of_the_box_works(tmp_path: P
             assert running.pids().keys() >= {"recorder", "vision", "coach"}
             taken.close()
             running.wait("ready", process="hub")
-            assert running.stop() == 0
+            running.stop()

