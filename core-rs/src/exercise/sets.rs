@@ -18,7 +18,7 @@ pub const FULL: f32 = 0.70;
 /// Seconds between two cycles that may confirm each other.
 const PAIR_S: f64 = 15.0;
 /// Evidence that the two cycles have, each and on average, that begin a set.
-const BEGIN: f32 = 0.42;
+const BEGIN: f32 = 0.50;
 /// The least for any before the two, or for a first that was under way as the person came into the picture: who has just
 /// begun is hard to name. Lower takes getting ready for a repetition.
 const BEGIN_BEFORE: f32 = 0.30;
@@ -29,7 +29,7 @@ const ALIKE: f32 = 0.40;
 /// Shorter over longer of two cycles that confirm each other.
 const RHYTHM: f64 = 0.30;
 /// Evidence of all exercises together from which a cycle may be a repetition by itself, of the likeliest.
-const ALONE: f32 = 0.77;
+const ALONE: f32 = 0.80;
 /// Seconds after a lone repetition with nothing that speaks against it.
 const DONE_S: f64 = 4.0;
 /// Evidence from which a full cycle continues a set.
