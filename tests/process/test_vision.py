@@ -8,7 +8,7 @@ import random
 import signal
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -99,8 +99,10 @@ class Box:
 
 def written(folder: Path) -> tuple[str, int]:
     """The diary, and how long it is."""
-    pages = sorted((folder / "data" / "vision").glob("*.diary"))
-    return (pages[-1].name, pages[-1].stat().st_size) if pages else ("", 0)
+    while True:
+        pages = sorted((folder / "data" / "vision").glob("*.diary"))
+        with suppress(FileNotFoundError):  # another was begun just now
+            return (pages[-1].name, pages[-1].stat().st_size) if pages else ("", 0)
 
 
 def of(kind: type[EventT], events: list[Event]) -> list[EventT]:
