@@ -21,10 +21,24 @@ export function Stats() {
   const { t } = useTranslation();
   const { data: me } = useMe();
   const [chosen, setChosen] = useState<"visit" | "all">("visit");
+  const [deleted, setDeleted] = useState<string | null>(null);
+  const undo = useMutation({
+    mutationFn: (set_id: string) => ask("undoSet", { path: { set_id }, body: { key: newKey() } }),
+    onSettled: () => {
+      setDeleted(null);
+      refresh();
+    },
+  });
+  useEffect(() => {
+    if (!deleted) return;
+    const timer = setTimeout(() => setDeleted(null), UNDO_MS);
+    return () => clearTimeout(timer);
+  }, [deleted]);
   const trained = (me?.sessions ?? []).filter((session) => session.sets.length > 0);
   const latest = me?.sessions.find((session) => session.ended_at === null) ?? trained[0];
   return (
     <Screen title={t("stats")} testID="stats">
+      {deleted && <Button kind="plain" icon="undo" title={t("undoDelete")} onPress={() => undo.mutate(deleted)} testID="undo-delete" />}
       {!latest || (latest.sets.length === 0 && trained.length === 0) ? (
         <Empty icon="stats" title={t("statsEmpty")} text={t("statsEmptyText")} testID="stats-empty" />
       ) : (
@@ -40,7 +54,7 @@ export function Stats() {
               onChange={setChosen}
             />
           )}
-          {chosen === "visit" || trained.length < 2 ? <Visit session={latest} /> : <Visits sessions={trained} onOpen={() => setChosen("visit")} />}
+          {chosen === "visit" || trained.length < 2 ? <Visit session={latest} onDeleted={setDeleted} /> : <Visits sessions={trained} onOpen={() => setChosen("visit")} />}
         </>
       )}
       {me && <Privacy me={me} />}
@@ -48,27 +62,12 @@ export function Stats() {
   );
 }
 
-function Visit({ session }: { session: Session }) {
-  const { t } = useTranslation();
+function Visit({ session, onDeleted }: { session: Session; onDeleted: (set: string) => void }) {
   const [edited, setEdited] = useState<Set | null>(null);
-  const [deleted, setDeleted] = useState<string | null>(null);
   const exercises = useExercises().data;
-  const undo = useMutation({
-    mutationFn: (set_id: string) => ask("undoSet", { path: { set_id }, body: { key: newKey() } }),
-    onSettled: () => {
-      setDeleted(null);
-      refresh();
-    },
-  });
-  useEffect(() => {
-    if (!deleted) return;
-    const timer = setTimeout(() => setDeleted(null), UNDO_MS);
-    return () => clearTimeout(timer);
-  }, [deleted]);
   return (
     <>
       <Summary session={session} />
-      {deleted && <Button kind="plain" icon="undo" title={t("undoDelete")} onPress={() => undo.mutate(deleted)} testID="undo-delete" />}
       {byExercise(session.sets).map(([id, sets]) => {
         const exercise = exercises?.find((each) => each.id === id);
         return (
@@ -83,7 +82,7 @@ function Visit({ session }: { session: Session }) {
           </Card>
         );
       })}
-      {edited && <EditSet set={edited} onClose={() => setEdited(null)} onDeleted={setDeleted} />}
+      {edited && <EditSet set={edited} onClose={() => setEdited(null)} onDeleted={onDeleted} />}
     </>
   );
 }
