@@ -24,6 +24,7 @@ from pathlib import Path
 
 import aiohttp
 import av
+import segno
 from phone import Phone
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -245,11 +246,16 @@ def judge(people: list[Person], console: Console) -> bool:
 def stay(console: Console, config: Path, password: str) -> None:
     """Let the clip go on in a loop, and say where to look, until Ctrl-C."""
     config.write_text(config.read_text().replace("loop = false", "loop = true"))
-    hub = load(config).hub
+    settings = load(config)
+    hub = settings.hub
+    invited, _ = asyncio.run(ask(HUB_REQUESTS, Invite(), Invited, run_dir=settings.run_dir))
+    segno.make(invited.url, error="l", micro=False).terminal(compact=True)
     console.print(
         f"The box stays up, with the clip in a loop; Ctrl-C ends it.\n"
+        f"  {invited.url}\n"
+        f"      the app: scan it with a phone on this network, or open it here; it is good once, for minutes\n"
         f"  http://localhost:{hub.port}/docs   the API; log in with {password}\n"
-        f"  gymbox qr --config {config}   a code for your phone\n"
+        f"  gymbox qr --config {config}   another code\n"
         f"  gymbox tap --config {config}   what the processes say to each other\n"
         f"  {config.parent}   its log, its database, its clips",
         soft_wrap=True,

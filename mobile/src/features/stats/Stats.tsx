@@ -14,7 +14,7 @@ import { Badge, Button, Card, Chart, Empty, Icon, Screen, Segments, Text, grade,
 import type { Session, Set } from "@/wire/wire";
 
 /** How long a deleted set can be had back by a tap. */
-const UNDO_MS = 10_000;
+const UNDO_MS = 30_000;
 
 /** What was done: this visit, and all that this phone has. */
 export function Stats() {
