@@ -29,6 +29,7 @@ BENCHES = (
     "capture",
     "vision",
     "hub",
+    "app",
     "clips",
     "recovery",
     "coach",

@@ -45,13 +45,13 @@ COUNTED: Final = re.compile(rb'"type":"rep_counted".*?"number":([0-9]+)')
 def rows() -> Iterator[Row]:
     """One hub for all; each number of clients has its own person to follow."""
     with TemporaryDirectory(prefix="gymbox-") as folder:
-        port = asyncio.run(_prepared(Path(folder)))
-        with _hub(Path(folder)):
+        port = asyncio.run(prepared(Path(folder)))
+        with hub(Path(folder)):
             for clients in CLIENTS:
                 yield asyncio.run(_fan_out(Path(folder), port, clients))
 
 
-async def _prepared(folder: Path) -> int:
+async def prepared(folder: Path) -> int:
     """A box's folder, and the port that it will have."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
@@ -62,7 +62,8 @@ async def _prepared(folder: Path) -> int:
 
 
 @contextmanager
-def _hub(folder: Path) -> Iterator[None]:
+def hub(folder: Path) -> Iterator[None]:
+    """The hub's process, ready."""
     command = [sys.executable, "-m", "gymbox.hub.process", "--config", str(folder / "gymbox.toml")]
     log = folder / "hub.log"
     with log.open("wb") as out, subprocess.Popen(command, stderr=out) as process:
@@ -80,7 +81,7 @@ async def _fan_out(folder: Path, port: int, clients: int) -> Row:
     token = Tokens(Keys.open(folder)).issue("operator", "operator", Password(folder).generation, lasts_s=600)
     loop = asyncio.get_running_loop()
     async with Speaker(VISION, run_dir=folder, data_dir=folder) as vision:
-        vision.say(_linked(track))
+        vision.say(linked(track))
         await asyncio.sleep(2)  # until the hub has found the speaker
         ears = []
         for _ in range(clients):
@@ -91,7 +92,7 @@ async def _fan_out(folder: Path, port: int, clients: int) -> Row:
         gc.freeze()  # what this process does meanwhile is not measured
         said = [0]
         for number in range(1, EVENTS + 1):
-            vision.say(_rep(track, number))
+            vision.say(rep(track, number))
             said.append(now_ns())  # its journal's disk is `storage`'s to measure
             await asyncio.sleep(EVERY_S)
         await asyncio.sleep(1)
@@ -142,14 +143,16 @@ class _Ear(asyncio.Protocol):
         self._rest = self._rest[end:]
 
 
-def _linked(track: TrackName) -> TrackLinkedEvent:
+def linked(track: TrackName) -> TrackLinkedEvent:
+    """A visit begins."""
     return TrackLinkedEvent(
         camera_id=track.camera_id, t_ns=0, at=AT, track_id=str(track), session_id=new_session_id(), reason="new"
     )
 
 
-def _rep(track: TrackName, number: int) -> RepCountedEvent:
-    rep = Rep(
+def rep(track: TrackName, number: int) -> RepCountedEvent:
+    """The `number`th of a set."""
+    found = Rep(
         exercise="squat",
         number=number,
         kind="full",
@@ -169,5 +172,5 @@ def _rep(track: TrackName, number: int) -> RepCountedEvent:
         track_id=str(track),
         set_id=track.set_id(1),
         state="confirmed",
-        rep=rep,
+        rep=found,
     )
