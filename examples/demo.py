@@ -98,16 +98,16 @@ class Person:
         return self.clips.get(alert, LATE_S + 1) <= LATE_S and self.plays.get(alert, 0) >= SHORT_S
 
     def cue(self, alert: str) -> str:
-        """What the coach said of it."""
+        """What the coach said of it, and how long after."""
         if alert not in self.cues:
             return "none"
-        return f"{self.cues[alert][1]}, {self.cues[alert][0] * 1e3:.0f} ms after it"
+        return f"{self.cues[alert][1]} ({self.cues[alert][0] * 1e3:.0f} ms)"
 
     def replay(self, alert: str) -> str:
-        """Its replay in words."""
+        """How long its replay plays, and how long after it was there."""
         if alert not in self.plays:
             return "none"
-        return f"{self.plays[alert]:.1f} s, {self.clips[alert]:.1f} s after it"
+        return f"{self.plays[alert]:.1f} s ({self.clips[alert]:.1f} s)"
 
     @property
     def counted(self) -> tuple[str, int, int]:
@@ -223,7 +223,9 @@ def judge(people: list[Person], console: Console) -> bool:
     truth = Counter((each["exercise"], each["reps"], each["partial_reps"]) for each in sets)
     lifters = sorted((person for person in people if person.reps), key=lambda person: person.counted)
     found = Counter(person.counted for person in lifters)
-    table = Table("exercise", "reps", "partial", "rendered so", "alert", "the coach", "its replay", box=SIMPLE_HEAD)
+    table = Table(
+        "exercise", "reps", "partial", "rendered so", "alert", "the coach, after", "replay, after", box=SIMPLE_HEAD
+    )
     for person in lifters:
         exercise, full, partial = person.counted
         alerts = "\n".join(words for _, words in person.alerts.values())
