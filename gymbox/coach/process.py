@@ -87,21 +87,20 @@ async def _adviser(settings: Settings, stack: AsyncExitStack) -> Adviser | None:
 
 
 async def _follow(one: Coach, settings: Settings, caught_up: asyncio.Event) -> None:
-    """Hear vision for ever. What it said before this process listened is remembered, and nothing is said of it."""
+    """Hear vision for ever. What happened before this process began is remembered, and nothing is said of it."""
+    began = now_ns()  # the one before may have said the rest
     topics = ["reps", "alerts", "sets", "sessions"]
     async with (
         Listener(VISION, run_dir=settings.run_dir, topics=topics) as listener,
         asyncio.TaskGroup() as group,
     ):
         group.create_task(_notice_end(listener, caught_up))
-        live = False
         while True:
             for item in await listener.batch():
                 if isinstance(item, Heard):
-                    await one.hear(item.event, live=live)
+                    await one.hear(item.event, live=item.event.t_ns >= began)
                 else:
                     _log.warning("events are gone", channel=VISION.name, count=item.count, why=item.why)
-            live = live or listener.caught_up
 
 
 async def _notice_end(listener: Listener, caught_up: asyncio.Event) -> None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Secret, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Secret, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gymbox.identity import CameraId
@@ -40,6 +40,16 @@ def _source(source: Source) -> Source:
     return source
 
 
+def _number(value: object) -> object:
+    if isinstance(value, bool):  # which Python takes for 0 or 1
+        raise ValueError(f"expected a number, got {value}")  # noqa: TRY004 -- pydantic tells of this one
+    return value
+
+
+Turn = Annotated[Literal[0, 90, 180, 270], BeforeValidator(_number)]
+"""Degrees clockwise."""
+
+
 class Section(BaseModel):
     """A table of the file."""
 
@@ -62,7 +72,7 @@ class CameraSettings(Section):
     transport: Literal["tcp", "udp"] = "tcp"
     """Of RTSP. UDP loses packets on Wi-Fi and gains nothing on a cable."""
     decoder: Literal["auto", "software"] = "auto"
-    rotate: Literal[0, 90, 180, 270] = 0
+    rotate: Turn = 0
     """Degrees clockwise, for a camera that hangs on its side."""
     realtime: bool = True
     """Whether a video file plays at its own pace, or as fast as it can be watched."""

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from gymbox.config import CameraSettings
 from gymbox.config.edit import add_camera, change_camera, remove_camera
+from gymbox.config.settings import Turn
 from gymbox.errors import ConfigError, VideoError, in_words
 from gymbox.hub.cameras import CameraPath, known
 from gymbox.hub.problem import Refusal
@@ -43,7 +44,7 @@ class NewCamera(In):
     zone: Zone = ""
     """Which part of the floor it sees, such as `weights`."""
     description: Description = ""
-    rotate: Literal[0, 90, 180, 270] = 0
+    rotate: Turn = 0
     """Degrees clockwise, for a camera that hangs on its side."""
     transport: Literal["tcp", "udp"] = "tcp"
     """Of RTSP."""

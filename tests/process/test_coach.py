@@ -237,8 +237,8 @@ def test_a_phone_is_spoken_to_as_it_wishes_and_after_a_set_the_model_words_the_f
 def test_a_coach_that_is_killed_says_nothing_twice_and_goes_on(gym: Coached) -> None:
     async def test() -> None:
         async with gym.day() as day, training(day) as (lifter, socket):
-            before = fault(lifter)
             with gym.coach() as process:
+                before = fault(lifter)
                 day.vision.say(before)
                 assert (await guidance(socket))["alert_id"] == before.alert_id
                 reap(process, signal.SIGKILL)
