@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from playwright.async_api import async_playwright
 
-from bench.hub import hub, linked, prepared, rep
+from bench.hub import linked, rep
+from bench.part import prepared, running
 from bench.row import Row
 from gymbox.bus.endpoints import VISION
 from gymbox.bus.publish import Speaker
@@ -54,7 +55,7 @@ def rows() -> Iterator[Row]:
         port = asyncio.run(prepared(folder))
         track = TrackName("bench", new_epoch(), 1)
         asyncio.run(_pair(folder, track))
-        with hub(folder):
+        with running(folder, "hub"):
             yield from asyncio.run(_measured(folder, f"http://127.0.0.1:{port}", track))
 
 

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import socket
-import subprocess
-import sys
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
@@ -17,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 
+from bench.part import prepared, running
 from bench.row import Row
 from gymbox.bus.endpoints import VISION
 from gymbox.bus.publish import Speaker
@@ -26,7 +22,6 @@ from gymbox.hub.keys import Keys
 from gymbox.hub.password import Password
 from gymbox.hub.tokens import Tokens
 from gymbox.identity import TrackName, alert_of, new_epoch, new_session_id
-from gymbox.storage import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,26 +29,15 @@ if TYPE_CHECKING:
 PEOPLE: Final = 50
 """One alert each, since nobody hears a fault twice in eight seconds."""
 WANTED_MS: Final = 300
-BOX: Final = """
-data_dir = "."
-run_dir = "."
-[hub]
-host = "127.0.0.1"
-port = {port}
-mdns = false
-requests_per_s = 10000
-[coach]
-cue_within_s = 60
-tokens_per_day = 0
-"""
+COACH: Final = "[coach]\ncue_within_s = 60\ntokens_per_day = 0\n"
 
 
 def rows() -> Iterator[Row]:
     """One box for all."""
     with TemporaryDirectory(prefix="gymbox-") as folder, ExitStack() as processes:
-        port = asyncio.run(_prepared(Path(folder)))
+        port = asyncio.run(prepared(Path(folder), COACH))
         for part in ("hub", "coach"):
-            processes.enter_context(_running(Path(folder), part))
+            processes.enter_context(running(Path(folder), part))
         waits = asyncio.run(_alerted(Path(folder), port))
     p99 = quantiles(waits, n=100)[98]
     yield Row(
@@ -64,29 +48,6 @@ def rows() -> Iterator[Row]:
         f"<= {WANTED_MS} ms",
         p99 <= WANTED_MS,
     )
-
-
-async def _prepared(folder: Path) -> int:
-    """A box's folder, and the port that it will have."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
-    (folder / "gymbox.toml").write_text(BOX.format(port=port))
-    Password(folder).invent()
-    await (await Store.open(folder)).close()
-    return port
-
-
-@contextmanager
-def _running(folder: Path, part: str) -> Iterator[None]:
-    command = [sys.executable, "-m", f"gymbox.{part}.process", "--config", str(folder / "gymbox.toml")]
-    log = folder / f"{part}.log"
-    with log.open("wb") as out, subprocess.Popen(command, stderr=out) as process:
-        try:
-            while b'"ready"' not in log.read_bytes():
-                time.sleep(0.1)
-            yield
-        finally:
-            process.send_signal(signal.SIGINT)
 
 
 async def _alerted(folder: Path, port: int) -> list[float]:

@@ -5,18 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from bench.part import prepared, running
 from bench.row import Row
 from gymbox.bus.endpoints import VISION
 from gymbox.bus.publish import Speaker
@@ -26,7 +21,6 @@ from gymbox.hub.keys import Keys
 from gymbox.hub.password import Password
 from gymbox.hub.tokens import Tokens
 from gymbox.identity import TrackName, new_epoch, new_session_id
-from gymbox.storage import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +29,6 @@ CLIENTS: Final = (1, 100, 1_000)
 EVENTS: Final = 100
 EVERY_S: Final = 0.1
 WANTED_MS: Final = 100
-BOX = 'data_dir = "."\nrun_dir = "."\n[hub]\nhost = "127.0.0.1"\nport = {port}\nmdns = false\nrequests_per_s = 10000\n'
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 PING: Final = b"\x89\x00"
 PONG: Final = b"\x8a\x80\x00\x00\x00\x00"
@@ -46,33 +39,9 @@ def rows() -> Iterator[Row]:
     """One hub for all; each number of clients has its own person to follow."""
     with TemporaryDirectory(prefix="gymbox-") as folder:
         port = asyncio.run(prepared(Path(folder)))
-        with hub(Path(folder)):
+        with running(Path(folder), "hub"):
             for clients in CLIENTS:
                 yield asyncio.run(_fan_out(Path(folder), port, clients))
-
-
-async def prepared(folder: Path) -> int:
-    """A box's folder, and the port that it will have."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
-    (folder / "gymbox.toml").write_text(BOX.format(port=port))
-    Password(folder).invent()
-    await (await Store.open(folder)).close()
-    return port
-
-
-@contextmanager
-def hub(folder: Path) -> Iterator[None]:
-    """The hub's process, ready."""
-    command = [sys.executable, "-m", "gymbox.hub.process", "--config", str(folder / "gymbox.toml")]
-    log = folder / "hub.log"
-    with log.open("wb") as out, subprocess.Popen(command, stderr=out) as process:
-        try:
-            while b'"ready"' not in log.read_bytes():
-                time.sleep(0.1)
-            yield
-        finally:
-            process.send_signal(signal.SIGINT)
 
 
 async def _fan_out(folder: Path, port: int, clients: int) -> Row:

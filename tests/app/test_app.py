@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 import av
@@ -17,17 +17,17 @@ from gymbox.bus.publish import Speaker
 from gymbox.storage import Store
 from tests import floor, kept
 from tests.app.browser import accessible, needed, phone, shoot, shows
+from tests.app.squatters import moving, squatting
 from tests.gym import Gym, Lifter
 from tests.process.box import SAMPLE
 from tests.process.lives import reap, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterator
+    from collections.abc import Coroutine, Iterator
     from pathlib import Path
 
     from playwright.async_api import Page
 
-    from gymbox.events import PerceptionEvent
     from tests.gym import Day
 
 pytestmark = needed
@@ -66,40 +66,8 @@ def cut(path: Path) -> None:
                 clip.mux(packet)
 
 
-def squatting(event: PerceptionEvent, depth: float) -> PerceptionEvent:
-    """Somebody seen from the side, `depth` from standing, 0, to their thighs level, 1."""
-    hip, knee = (0.5 - 0.1 * depth, 0.5 + 0.2 * depth), (0.5 + 0.04 * depth, 0.7)
-    places = {0: (0.52, 0.2), 5: (0.5, 0.3), 6: (0.5, 0.3), 7: (0.52, 0.4), 8: (0.52, 0.4), 9: (0.56, 0.4)}
-    places |= {10: (0.56, 0.4), 11: hip, 12: hip, 13: knee, 14: knee, 15: (0.5, 0.9), 16: (0.5, 0.9)}
-    lowered = {point: (x, y + (0.2 * depth if point < 11 else 0)) for point, (x, y) in places.items()}
-    keypoints = tuple((*lowered.get(point, (0.5, 0.2)), 0.9 if point in lowered else 0.0) for point in range(17))
-    return event.model_copy(update={"keypoints": keypoints, "bbox": (0.4, 0.15, 0.6, 0.95)})
-
-
 def run(test: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(test, 400))
-
-
-@asynccontextmanager
-async def moving(day: Day, *lifters: Lifter) -> AsyncIterator[None]:
-    """They are seen ten times a second, and squat."""
-
-    async def move() -> None:
-        tick = 0
-        while True:
-            tick += 1
-            for lifter in lifters:
-                event = floor.perception(lifter.camera_id, tick)
-                day.vision.say(squatting(event, 0.5 - 0.5 * float(np.cos(tick / 5))))
-            await asyncio.sleep(0.1)
-
-    task = asyncio.create_task(move())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def code(day: Day) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import av
@@ -19,17 +19,17 @@ from gymbox.clock import now_ns
 from gymbox.config import load
 from tests import floor
 from tests.app.browser import accessible, needed, phone, shoot, shows
+from tests.app.squatters import moving
 from tests.gym import PASSWORD, Gym
 from tests.process.box import SAMPLE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterator
+    from collections.abc import Coroutine, Iterator
     from pathlib import Path
 
     import numpy.typing as npt
     from playwright.async_api import Page, Response
 
-    from gymbox.events import PerceptionEvent
     from tests.gym import Day, Lifter
 
 pytestmark = needed
@@ -41,8 +41,6 @@ MARGIN: Final = 3
 SLOW_MS: Final = 240_000
 """For what takes long on an idle machine, too: a trial of a camera, the doctor's round."""
 COUNTS: Final = "[...document.querySelectorAll('[data-testid=count]')].map((one) => one.textContent).join()"
-SIDEWAYS: Final = (0.0, 0.12, -0.1, 0.06, -0.04)
-"""Where people stand, from the middle."""
 
 
 @pytest.fixture(scope="module")
@@ -70,40 +68,6 @@ def filming(folder: Path, camera: str) -> Iterator[None]:
     ring.put(frame, now_ns() + 600 * 10**9)
     yield
     ring.remove()
-
-
-def squatting(event: PerceptionEvent, depth: float, aside: float) -> PerceptionEvent:
-    """Somebody seen from the side, `depth` from standing, 0, to their thighs level, 1."""
-    hip, knee = (0.5 - 0.05 * depth, 0.5 + 0.2 * depth), (0.5 + 0.02 * depth, 0.7)
-    places = {0: (0.51, 0.2), 5: (0.49, 0.3), 6: (0.51, 0.3), 7: (0.53, 0.38), 8: (0.54, 0.38), 9: (0.56, 0.33)}
-    places |= {10: (0.57, 0.33), 11: hip, 12: (hip[0] + 0.01, hip[1]), 13: knee, 14: (knee[0] + 0.01, knee[1])}
-    places |= {15: (0.5, 0.9), 16: (0.51, 0.9)}
-    lowered = {at: (x + aside, y + (0.2 * depth if at < 11 else 0)) for at, (x, y) in places.items()}
-    keypoints = tuple((*lowered.get(at, (0.5, 0.2)), 0.9 if at in lowered else 0.0) for at in range(17))
-    return event.model_copy(update={"keypoints": keypoints, "bbox": (0.42 + aside, 0.15, 0.58 + aside, 0.95)})
-
-
-@asynccontextmanager
-async def moving(day: Day, *lifters: Lifter) -> AsyncIterator[None]:
-    """They are seen ten times a second, and squat, each in their own time."""
-
-    async def move() -> None:
-        tick = 0
-        while True:
-            tick += 1
-            for place, lifter in enumerate(lifters):
-                event = floor.perception(lifter.camera_id, tick)
-                depth = 0.5 - 0.5 * float(np.cos(tick / 5 + place))
-                day.vision.say(squatting(event, depth, SIDEWAYS[place]))
-            await asyncio.sleep(0.1)
-
-    task = asyncio.create_task(move())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def log_in(page: Page) -> None:
