@@ -107,3 +107,8 @@ async def shows(page: Page, test_id: str, text: str) -> None:
     await page.wait_for_function(
         "([id, text]) => document.querySelector(`[data-testid=${id}]`)?.textContent === text", arg=[test_id, text]
     )
+
+
+async def mentions(page: Page, test_id: str, text: str) -> None:
+    """Wait until what has this id says this, among other things."""
+    await page.get_by_test_id(test_id).filter(has_text=text).wait_for()
