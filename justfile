@@ -99,9 +99,14 @@ format:
 sample *options:
     uv run --script synth/sample.py {{ options }}
 
-# A wheel for this machine
-wheel:
-    uv build --wheel
+# Wheels for x86-64 and aarch64, for any Linux with glibc 2.28 or newer, into dist/
+wheels: setup
+    @packaging/wheel amd64
+    @packaging/wheel arm64
+
+# Debian's package into dist/, for this machine or another: ./just deb arm64
+deb *options: setup
+    @packaging/deb {{ options }}
 
 # Debian's packages that the tests need (EGL to render, GStreamer for a camera), where this is root; else they are named
 [private]

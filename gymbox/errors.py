@@ -68,6 +68,10 @@ class RefusedError(BusError):
         self.kind = kind
 
 
+class UpdateError(GymboxError):
+    """Another version that cannot be had, is refused, or did not work."""
+
+
 class ModelUnansweredError(GymboxError):
     """The language model was not reached, refused, or sent something that is no answer."""
 

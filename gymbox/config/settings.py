@@ -173,6 +173,13 @@ class CoachSettings(Section):
     """Questions and answers, by the day in UTC; 0 asks nothing. A question takes about 700."""
 
 
+class UpdateSettings(Section):
+    """Where newer versions come from. Nothing is looked for unless somebody asks."""
+
+    feed: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """The address of a JSON file that names the newest version; what it leads to must be signed by the release key."""
+
+
 class LogSettings(Section):
     """What is written while it runs."""
 
@@ -222,6 +229,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     coach: CoachSettings = CoachSettings()
     hub: HubSettings = HubSettings()
+    update: UpdateSettings = UpdateSettings()
     log: LogSettings = LogSettings()
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gymbox.errors import ModelError
 from gymbox.models.manifest import AddedFile, added_from, manifest
-from gymbox.models.weights import verified_sha256, weights_dir
+from gymbox.models.weights import file_of, verified_sha256, weights_dir
 
 if TYPE_CHECKING:
     from gymbox.models.manifest import Head, Row, Thresholds
@@ -64,7 +64,7 @@ def described(name: str | None = None) -> Row:
 
 def fault(name: str, row: Row) -> str | None:
     """What is wrong with the file of a model, as a sentence; None if nothing is."""
-    path = weights_dir() / row.file
+    path = file_of(row.file)
     remedy = "add it again" if isinstance(row.source, AddedFile) else f"run `gymbox models build {name}`"
     if not path.is_file():
         return f"model `{name}`: expected {path}, found no such file: {remedy}"
@@ -87,7 +87,7 @@ def find(name_or_path: str | Path | None = None) -> Model:
     if row := rows.get(name):
         if wrong := fault(name, row):
             raise ModelError(wrong)
-        return model_of(name, weights_dir() / row.file, row)
+        return model_of(name, file_of(row.file), row)
     path = Path(name)
     if not path.is_file():
         raise ModelError(f"model `{name}`: expected {', '.join(rows)}, or the path of an ONNX file, found neither")

@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,12 @@ def weights_dir() -> Path:
     return Path(data) / "gymbox" / "models"
 
 
+def file_of(name: str) -> Path:
+    """A file of weights: in the folder of the weights, else where a package of this system has put it."""
+    own, shipped = weights_dir() / name, Path(sys.prefix) / "models" / name
+    return shipped if shipped.is_file() and not own.exists() else own
+
+
 def sha256_of(path: Path) -> str:
     """The sha256 of a file, in hexadecimal."""
     with path.open("rb") as file:
@@ -43,7 +50,7 @@ def verified_sha256(path: Path) -> str:
     """The sha256 of a file among the weights, read anew only if its size or time of change is new."""
     stat = path.stat()
     stamp = [stat.st_size, stat.st_mtime_ns]
-    record = path.parent / _VERIFIED
+    record = weights_dir() / _VERIFIED
     try:
         known = json.loads(record.read_bytes())
         if known[path.name][:2] == stamp:

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 UNITS: Final = Path(__file__).parents[2] / "systemd"
-SERVICES: Final = sorted(path.name for path in UNITS.glob("gymbox-*.service"))
-INSTALLED: Final = "/opt/gymbox/bin/python"
+ROOTS: Final = ["gymbox-boot-ok.service", "gymbox-update.service"]
+"""Run for a moment as root, with reasons that systemd/README.md gives."""
+SERVICES: Final = sorted({path.name for path in UNITS.glob("gymbox-*.service")} - set(ROOTS))
+INSTALLED: Final = "/usr/lib/gymbox/bin/python"
+COMMAND: Final = "/usr/lib/gymbox/bin/gymbox"
 EXPOSED: Final = 20
 """The most that `systemd-analyze security` may give, in tenths."""
 
@@ -36,14 +39,14 @@ def said(words: Sequence[str]) -> tuple[int, str]:
 @pytest.fixture
 def units(tmp_path: Path) -> Path:
     """As they are shipped, but for a Python that is there."""
-    shutil.copytree(UNITS, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(UNITS, tmp_path, dirs_exist_ok=True, symlinks=True)
     for unit in tmp_path.glob("*.service"):
-        unit.write_text(unit.read_text().replace(INSTALLED, sys.executable))
+        unit.write_text(unit.read_text().replace(INSTALLED, sys.executable).replace(COMMAND, sys.executable))
     return tmp_path
 
 
 @analysed
-@pytest.mark.parametrize("unit", [*SERVICES, "gymbox.target", "gymbox.service", "gymbox.path"])
+@pytest.mark.parametrize("unit", sorted(path.name for path in UNITS.glob("gymbox*.*") if path.is_file()))
 def test_systemd_has_nothing_to_say(unit: str, units: Path) -> None:
     # A misspelt key is only warned of: what counts is that nothing is printed.
     assert said(["systemd-analyze", "verify", "--man=no", str(units / unit)]) == (0, "")
@@ -63,6 +66,27 @@ def test_each_is_hardened(unit: str, units: Path) -> None:
     code, table = said([*looked, str(units / unit)])
     assert code == 0, table
     assert "Overall exposure level" in table
+
+
+@pytest.mark.parametrize("unit", ROOTS)
+def test_who_is_root_is_so_for_a_moment_for_a_reason_and_within_limits(unit: str) -> None:
+    settings = dict(line.split("=", 1) for line in (UNITS / unit).read_text().splitlines() if "=" in line)
+    assert settings["Type"] == "oneshot"
+    assert settings["MemoryMax"]
+    assert settings["TimeoutStartSec"]
+    assert f"- `{unit}` " in (UNITS / "README.md").read_text()
+    # What the processes have in common would make a service of it that is started for ever.
+    assert (UNITS / f"{unit}.d/common.conf").readlink() == Path("/dev/null")
+
+
+@analysed
+@pytest.mark.parametrize("unit", ROOTS)
+def test_the_link_to_nothing_takes_the_place_of_what_the_processes_have_in_common(unit: str, units: Path) -> None:
+    looked = ["systemd-analyze", "security", "--no-pager", "--offline=yes", str(units / unit)]
+    root = "Service runs as root user"
+    assert root in said(looked)[1]
+    (units / f"{unit}.d/common.conf").unlink()
+    assert root not in said(looked)[1]
 
 
 def settings_of(unit: str) -> dict[str, str]:
@@ -95,7 +119,7 @@ def test_the_recorder_may_be_silent_for_as_long_as_it_is_on_a_quiet_night() -> N
 def test_the_target_wants_every_process_that_there_is_once() -> None:
     wanted = next(line for line in (UNITS / "gymbox.target").read_text().splitlines() if line.startswith("Wants="))
     once = {f"gymbox-{row.name}.service" for row in ROWS if "{camera}" not in row.name}
-    assert set(wanted.removeprefix("Wants=").split()) == once | {"gymbox.service", "gymbox.path"}
+    assert set(wanted.removeprefix("Wants=").split()) == once | {"gymbox.service", "gymbox.path", "gymbox-update.path"}
 
 
 class Systemd:
