@@ -55,7 +55,7 @@ types:
 
 # A hundred kills of each process, alone and in the whole box; takes an hour
 soak *options: setup
-    @KILLS=200 BOX_KILLS=400 {{ run }} pytest tests/process {{ options }}
+    @KILLS=200 BOX_KILLS=500 {{ run }} pytest tests/process {{ options }}
 
 # The app: types, lints, tests of its parts; the whole of it is tested from Python, with a box
 test-app *options:

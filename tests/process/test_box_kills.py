@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 KILLS: Final = int(os.environ.get("BOX_KILLS", "10"))
 """Of all together; `./just soak` has a hundred of each."""
-SERVES: Final = {"recorder": "recorder", "vision": "vision", "hub": "hub-requests", "camera": "camera-rack-1"}
+SERVES: Final = {
+    "recorder": "recorder",
+    "vision": "vision",
+    "hub": "hub-requests",
+    "coach": "coach",
+    "camera": "camera-rack-1",
+}
 """By which lock a process is known."""
 
 Reps = Counter[tuple[str, str, int]]
@@ -185,10 +191,12 @@ def test_whatever_is_killed_the_count_goes_on_and_no_repetition_is_lost_or_twice
     assert all(found == set(range(1, len(found) + 1)) for found in numbers.values())
     heard = Counter(watcher.heard)
     assert set(heard.values()) == {1}
+    # Whoever was told of a fault was told of it once.
+    assert set(cues(tmp_path).values()) == {1}
 
 
 @pytest.mark.skipif(KILLS <= 10, reason="a minute a pass: ./just soak")
-@pytest.mark.parametrize("number", range(KILLS // 20))
+@pytest.mark.parametrize("number", range(KILLS // 50))
 def test_a_pass_with_kills_in_it_is_counted_as_if_nothing_had_happened(number: int, tmp_path: Path) -> None:
     """Without the camera's: what a dead camera does not send, nobody can count."""
     chance = random.Random(number)  # noqa: S311 -- the same moments each time
@@ -201,6 +209,13 @@ def test_a_pass_with_kills_in_it_is_counted_as_if_nothing_had_happened(number: i
         meant = truth()
         wait_for(f"all of {meant}", lambda: counted(tmp_path) == meant, LIMIT_S)
         running.stop()
+
+
+def cues(folder: Path) -> Counter[str]:
+    """How often the box's own words were said of each alert."""
+    with closing(sqlite3.connect(f"file:{folder}/data/gymbox.db?mode=ro", uri=True, timeout=10)) as connection:
+        said = connection.execute("select alert_id from notifications where source = 'cue' and kind = 'fault'")
+        return Counter(alert_id for (alert_id,) in said)
 
 
 def truth() -> Counter[tuple[str, str]]:

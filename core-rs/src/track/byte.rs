@@ -194,8 +194,12 @@ impl ByteTrack {
             .into_iter()
             .map(|(row, column)| (tracks[row], people[column]))
             .collect();
-        tracks.retain(|&track| pairs.iter().all(|pair| pair.0 != track));
-        people.retain(|&person| pairs.iter().all(|pair| pair.1 != person));
+        // Pairs and what they are of are both in order of the tracks; people are few enough to be looked for.
+        let mut paired = pairs.iter().map(|pair| pair.0).peekable();
+        tracks.retain(|&track| paired.next_if_eq(&track).is_none());
+        let mut taken = vec![false; seen.len()];
+        pairs.iter().for_each(|pair| taken[pair.1] = true);
+        people.retain(|&person| !taken[person]);
         pairs
     }
 
