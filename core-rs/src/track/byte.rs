@@ -194,11 +194,13 @@ impl ByteTrack {
             .into_iter()
             .map(|(row, column)| (tracks[row], people[column]))
             .collect();
-        // Pairs and what they are of are both in order of the tracks; people are few enough to be looked for.
+        // The pairs come in the order of `tracks`.
         let mut paired = pairs.iter().map(|pair| pair.0).peekable();
         tracks.retain(|&track| paired.next_if_eq(&track).is_none());
         let mut taken = vec![false; seen.len()];
-        pairs.iter().for_each(|pair| taken[pair.1] = true);
+        for pair in &pairs {
+            taken[pair.1] = true;
+        }
         people.retain(|&person| !taken[person]);
         pairs
     }

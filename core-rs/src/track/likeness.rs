@@ -106,13 +106,16 @@ impl Sighting {
 
 /// Intersection over union of two boxes in square units.
 fn overlap(a: &Placed, b: &Placed) -> f64 {
-    // Of two stretches: half of both lengths less the way between the middles, at most the shorter.
-    let shared = |way: f64, a: f64, b: f64| (f64::midpoint(a, b) - way.abs()).min(a).min(b);
-    let both = shared(a.x - b.x, a.width, b.width).max(0.0) * shared(a.y - b.y, a.height, b.height).max(0.0);
+    // Of two stretches: half of both lengths less the way between the middles, at most the shorter. Sizes are never so large that
+    // `midpoint` is needed, which takes a third of a whole frame here.
+    let x = 0.5 * (a.width + b.width) - (a.x - b.x).abs();
+    let y = 0.5 * (a.height + b.height) - (a.y - b.y).abs();
     // Most pairs on a floor are apart: one branch for both directions is foreseen more often than two.
-    if both <= 0.0 {
+    let apart = if x < y { x } else { y } <= 0.0;
+    if apart {
         return 0.0;
     }
+    let both = x.min(a.width).min(b.width) * y.min(a.height).min(b.height);
     both / (a.width * a.height + b.width * b.height - both)
 }
 
