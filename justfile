@@ -108,6 +108,24 @@ wheels: setup
 deb *options: setup
     @packaging/deb {{ options }}
 
+# The image to flash, into dist/: as root, on Debian; minutes
+image: deb
+    @bash .ci/packages image
+    @firmware/build image
+
+# The same version as a signed update for boxes that run, into dist/
+bundle:
+    @firmware/build bundle
+
+# Write the image onto a stick or disk: ./just flash /dev/sdb
+flash device *options:
+    @firmware/flash "$(ls -t dist/gymbox-*-amd64.img | head -n 1)" {{ device }} {{ options }}
+
+# The image in an emulated PC: first start, mDNS, updates good, broken and refused, power cuts; as root, half an hour
+test-image *options:
+    @bash .ci/packages image
+    @unshare --net sh -c 'ip link set lo up && exec {{ run }} pytest tests/image/boot.py -s {{ options }}'
+
 # Debian's packages that the tests need (EGL to render, GStreamer for a camera), where this is root; else they are named
 [private]
 packages:

@@ -1,4 +1,4 @@
-"""A box in an emulated PC: UEFI, two network cards, a disk, a stick, and a root shell that only the tests' slots have."""
+"""A box in an emulated PC: UEFI, two network cards, a disk, a stick, and a root shell that only a test's slots have."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ TAP: Final = "gymbox0"
 OUTSIDE: Final = "169.254.77.77"
 """The tests' own address on the cable: like the box's, one without DHCP."""
 LIMIT_S: Final = 1500.0
-"""For anything that the box does. A start takes one to two minutes when the machine is idle, and many times that when it is not."""
+"""For anything that the box does. A start takes a minute or two on an idle machine, many times that on a busy one."""
 
 
-class Dead(Exception):
+class DeadError(Exception):
     """The machine is off."""
 
 
@@ -93,7 +93,7 @@ class Box:
         end = time.monotonic() + limit_s
         while time.monotonic() < end:
             if self._machine.poll() is not None:
-                raise Dead
+                raise DeadError
             if found := what():
                 return found
             time.sleep(0.5)
@@ -108,13 +108,11 @@ class Box:
             return False
 
     def started(self, *, times: int = 1) -> str:
-        """Wait for its `times`th start, and for its page after that: the slot, and how long it took on standard output."""
+        """The slot of its `times`th start, once its page answers."""
         self.until(lambda: len(self.starts()) >= times)
         self._hang_up()
         self.until(self.healthy)
-        slot = self.starts()[-1]
-        print(f"\n  slot {slot}: /healthz {self.seconds():.0f} s after power-on, start {len(self.starts())}", end=" ")
-        return slot
+        return self.starts()[-1]
 
     def sh(self, command: str, *, limit_s: float = LIMIT_S) -> tuple[int, str]:
         """What a root shell in the box says to `command`."""
@@ -126,7 +124,7 @@ class Box:
         heard = b""
         while not (done := re.search(rf"{end} (\d+)".encode(), heard)):
             if not (more := shell.recv(65536)):
-                raise Dead
+                raise DeadError
             heard += more
         return int(done[1]), heard[: done.start()].decode(errors="replace").replace("\r", "").strip()
 

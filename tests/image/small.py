@@ -45,14 +45,15 @@ def run(*words: str | Path, **environment: str) -> str:
     return done.stdout
 
 
-def make_slot(folder: Path, *, mark: str = "") -> Path:
+def make_slot(folder: Path, *, version: str = "1.2.3") -> Path:
     """A slot with something to load, and enough else in it that a bundle of it can be tampered with."""
     root = folder / "root"
     (root / "boot").mkdir(parents=True)
     (root / "boot/vmlinuz").write_text("a kernel")
     (root / "boot/initrd.img").write_text("an initramfs")
     (root / "noise").write_bytes(os.urandom(3_000_000))
-    (root / "mark").write_text(mark)
+    (root / "usr/lib").mkdir(parents=True)
+    (root / "usr/lib/os-release").write_text(f"ID=debian\nIMAGE_VERSION={version}\n")
     slot = folder / "slot.ext4"
     run(FIRMWARE / "slot", root, slot)
     return slot

@@ -24,7 +24,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory, keys: Path, slot: Path) -> Path:
     file = tmp_path_factory.mktemp("bundle") / "gymbox.raucb"
-    run(FIRMWARE / "bundle", slot, "1.2.3", keys / "release.pem", keys / "release.key", file)
+    run(FIRMWARE / "bundle", slot, keys / "release.pem", keys / "release.key", file)
     return file
 
 
@@ -49,7 +49,7 @@ def test_a_good_one_says_what_it_is_and_holds_the_slot(bundle: Path, keys: Path,
 def test_another_authoritys_key_is_refused(slot: Path, keys: Path, tmp_path: Path) -> None:
     run(FIRMWARE / "keys", tmp_path / "theirs")
     theirs = tmp_path / "theirs.raucb"
-    run(FIRMWARE / "bundle", slot, "9.9.9", tmp_path / "theirs/release.pem", tmp_path / "theirs/release.key", theirs)
+    run(FIRMWARE / "bundle", slot, tmp_path / "theirs/release.pem", tmp_path / "theirs/release.key", theirs)
     code, said = looked_at(theirs, keys / "ca.pem")
     assert code == 1
     assert "unable to get local issuer certificate" in said
@@ -57,7 +57,7 @@ def test_another_authoritys_key_is_refused(slot: Path, keys: Path, tmp_path: Pat
 
 def test_a_certificate_that_is_not_the_keys_makes_no_bundle(slot: Path, keys: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.raucb"
-    assert out_of([FIRMWARE / "bundle", slot, "1.2.3", keys / "release.pem", keys / "ca.key", out])[0] != 0
+    assert out_of([FIRMWARE / "bundle", slot, keys / "release.pem", keys / "ca.key", out])[0] != 0
     assert not out.exists()
 
 

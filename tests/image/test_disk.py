@@ -83,9 +83,16 @@ def test_a_slot_that_is_too_large_is_refused(tmp_path: Path) -> None:
     assert "rootfs-a has no room" in said
 
 
-def test_a_slot_holds_what_the_folder_holds(tmp_path: Path) -> None:
-    slot = make_slot(tmp_path, mark="this one")
-    assert run("debugfs", "-R", "cat /mark", slot) == "this one"
+def test_a_slot_holds_what_the_folder_holds_and_says_its_version(tmp_path: Path) -> None:
+    slot = make_slot(tmp_path, version="2.0.0~rc1")
+    assert run("debugfs", "-R", "cat /boot/vmlinuz", slot) == "a kernel"
+    assert run(FIRMWARE / "version", slot) == "2.0.0~rc1\n"
+
+
+def test_rauc_knows_which_version_is_in_slot_a(built: Disk, tmp_path: Path) -> None:
+    said = run("debugfs", "-R", "cat /rauc.status", alone(built, "data", tmp_path))
+    assert "[slot.rootfs.0]" in said
+    assert "bundle.version=1.2.3\n" in said
 
 
 def test_partitions_are_one_table(built: Disk) -> None:
