@@ -82,6 +82,8 @@ class Person:
     """When each came, and what it said."""
     cues: dict[str, tuple[float, str]] = field(default_factory=dict)
     """By alert, seconds from it to what the coach said of it, and that."""
+    worded: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """The same by the language model, where the box has a key of one."""
     clips: dict[str, float] = field(default_factory=dict)
     """By alert, seconds from it to its clip."""
     plays: dict[str, float] = field(default_factory=dict)
@@ -124,10 +126,11 @@ async def follow(phone: Phone, person: Person) -> None:
                 person.reps.append(rep)
             case {"type": "form_alert", "data": {"alert_id": alert, "message": words}}:
                 person.alerts[alert] = time.monotonic(), words["en"]
-            case {"type": "guidance", "data": {"alert_id": alert, "source": "cue", "text": text}} if (
+            case {"type": "guidance", "data": {"alert_id": alert, "source": source, "text": text}} if (
                 alert in person.alerts
             ):
-                person.cues[alert] = time.monotonic() - person.alerts[alert][0], text
+                told = person.cues if source == "cue" else person.worded
+                told[alert] = time.monotonic() - person.alerts[alert][0], text
             case {"type": "clip_ready", "data": {"alert_id": alert}} if alert in person.alerts:
                 person.clips[alert] = time.monotonic() - person.alerts[alert][0]
                 replays = (await phone.get(f"tracks/{person.track_id}/replay"))["replays"]
@@ -242,6 +245,8 @@ def judge(people: list[Person], console: Console) -> bool:
     console.print(f"phones heard {heard.total()} of {rendered} repetitions, the database holds {rows.total()}")
     replayed = [person.replayed(alert) for person in lifters for alert in person.alerts]
     console.print(f"{sum(replayed)} of {len(replayed)} form alerts have a replay, there within {LATE_S} s, that plays")
+    for after_s, text in sorted(words for person in lifters for words in person.worded.values()):
+        console.print(f"the language model, {after_s:.2f} s after its alert: {text}")
     return found == truth and heard == rows and bool(replayed) and all(replayed)
 
 

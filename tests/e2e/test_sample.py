@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 import pytest
 from rich.console import Console
+
+from tests.messages_api import KEY, LINE, messages_api
+
+if TYPE_CHECKING:
+    from tests.messages_api import Api
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "data" / "sample.mp4"
@@ -20,9 +28,12 @@ TOO_BUSY = 0.3
 """Share of the pictures without which repetitions are missed: 10 a second are left."""
 
 
-def example(name: str, *arguments: object, folder: Path, limit_s: float = 300) -> subprocess.CompletedProcess[str]:
+def example(
+    name: str, *arguments: object, folder: Path, limit_s: float = 300, **settings: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "examples" / name), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=limit_s, check=False)
+    env = {**os.environ, **settings}
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=limit_s, check=False, env=env)
 
 
 def dropped(log: Path) -> float:
@@ -38,9 +49,15 @@ def truth() -> Counter[tuple[str, int]]:
     return Counter((each["exercise"], each["reps"]) for each in sets)
 
 
+async def demo_with_a_model(folder: Path) -> tuple[subprocess.CompletedProcess[str], Api]:
+    async with messages_api() as api:
+        model = {"GYMBOX_COACH__API_KEY": KEY, "GYMBOX_COACH__BASE_URL": api.url}
+        return await asyncio.to_thread(lambda: example("demo.py", folder=folder, limit_s=600, **model)), api
+
+
 @pytest.mark.alone
-def test_the_demo_runs_the_box_and_draws(tmp_path: Path) -> None:
-    done = example("demo.py", folder=tmp_path, limit_s=600)
+def test_the_demo_runs_the_box_and_draws_and_a_model_words_faults(tmp_path: Path) -> None:
+    done, api = asyncio.run(demo_with_a_model(tmp_path))
     if done.returncode and (share := dropped(ROOT / "out/demo/box.log")) > TOO_BUSY:
         pytest.skip(f"this machine is too busy for a picture at its own pace: {share:.0%} were dropped")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -49,6 +66,11 @@ def test_the_demo_runs_the_box_and_draws(tmp_path: Path) -> None:
     )
     assert f"phones heard {total} of {total} repetitions, the database holds {total}" in done.stdout
     assert "all of it is right" in done.stdout
+    worded = [line for line in done.stdout.splitlines() if line.startswith("the language model, ")]
+    # Once for each of the people who were told of a fault: a pass is shorter than the model may be asked again.
+    asked = [each for each in api.asked if '"fault": ' in each["messages"][0]["content"]]
+    assert 0 < len(worded) == len(asked)
+    assert all(float(line.split()[3]) <= 5 and line.endswith(LINE.partition(". ")[0] + ".") for line in worded)
     drawn = ROOT / "out" / "demo.mp4"
     assert f"drawn: {drawn}" in done.stdout
     with av.open(str(SAMPLE)) as before, av.open(str(drawn)) as after:
