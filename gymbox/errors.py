@@ -20,6 +20,14 @@ class VideoError(GymboxError):
     """A source that is not there, is no video, or does not decode."""
 
 
+class OnvifError(GymboxError):
+    """A camera that does not answer ONVIF's questions, refuses them, or answers with something else."""
+
+
+class OnvifLoginError(OnvifError):
+    """A camera that wants a user name and a password, or others."""
+
+
 class TraceError(GymboxError):
     """A pose trace that does not follow the format; the message names the line."""
 

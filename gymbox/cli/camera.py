@@ -1,4 +1,4 @@
-"""`gymbox camera`: add, list, remove and test cameras."""
+"""`gymbox camera`: find, add, list, remove and test cameras."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gymbox.cli import discover
 from gymbox.cli.config import File
 
 # What a command needs is imported when it runs, so that `gymbox --help` does not wait for all of it.
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from gymbox.capture.trial import Trial
     from gymbox.config import CameraSettings
 
-app = typer.Typer(name="camera", help="Add, list, remove and test cameras.", no_args_is_help=True)
+app = typer.Typer(name="camera", help="Find, add, list, remove and test cameras.", no_args_is_help=True)
+app.command()(discover.discover)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from aiohttp import web
 from gymbox.hub import (
     cameras,
     catalogue,
+    discovery,
     health,
     install,
     live,
@@ -44,6 +45,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *people.ROUTES,
     *cameras.ROUTES,
     *install.ROUTES,
+    *discovery.ROUTES,
     *upkeep.ROUTES,
     *operator.ROUTES,
     *metrics.ROUTES,

@@ -509,7 +509,7 @@ OTHERS: Final = [
     route.name
     for route in app.ROUTES
     if route.name not in {"live", "watchFloor", "forgetMe", "login", "nameExercise", *PHONE_S}
-    and route.name not in {"tryCamera", "retryCamera", "doctor"}
+    and route.name not in {"tryCamera", "retryCamera", "findCameras", "askCamera", "doctor"}
 ]
 """All but those that need a WebSocket or vision, end the test's own phone, take an age to refuse, or call elsewhere."""
 

@@ -6,6 +6,7 @@ import asyncio
 import io
 import tomllib
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,7 @@ from gymbox.hub.tokens import Tokens
 from gymbox.storage import Store
 from tests import floor, kept
 from tests.gym import Gym, until
+from tests.onvif_camera import PASSWORD, USER, OnvifCamera
 from tests.unit.test_transcode import clip as white_clip
 
 if TYPE_CHECKING:
@@ -188,6 +190,26 @@ def test_a_camera_is_tried_before_it_is_added_and_what_is_wrong_is_said(gym: Gym
                 refused = await day.ask("POST", "/cameras/trial", token=token, json=body, status=409)
                 assert words in refused["detail"]
                 assert "secret" not in refused["detail"]
+
+    run(test())
+
+
+def test_a_camera_on_the_network_is_asked_what_it_sends(gym: Gym) -> None:
+    async def test() -> None:
+        async with gym.day() as day, OnvifCamera().at_home() as service:
+            ask = partial(day.ask, "POST", "/cameras/discovery/streams", token=await day.operator())
+            told = await ask(json={"service": service, "user": USER, "password": PASSWORD}, status=200)
+            best, main = told["streams"]
+            login = "admin:p%40ss%2Fw%3Ard%20%26%20%22more%22"
+            assert best["url"] == f"rtsp://{login}@127.0.0.1:554/sub?channel=1"
+            assert (best["codec"], best["width"], best["height"], best["fps"]) == ("H264", 1280, 720, 15)
+            assert main["width"] == 2560
+            wrong = await ask(json={"service": service, "user": USER, "password": "wrong"}, status=409)
+            assert (wrong["title"], "wrong" in wrong["detail"]) == ("wrong password", False)
+            assert (await ask(json={"service": service}, status=409))["title"] == "wrong password"
+            nobody = await ask(json={"service": "http://127.0.0.1:1/"}, status=409)
+            assert nobody["title"] == "no streams"
+            await ask(json={"service": "file:///etc/passwd"}, status=422)
 
     run(test())
 
