@@ -103,6 +103,10 @@ class DamagedError(StorageError):
     """Stored bytes that are not what was written."""
 
 
+class WrongKeyError(StorageError):
+    """A key that is none, or that opens other backups than this one."""
+
+
 class DiskFullError(StorageError):
     """The disk takes no more; nothing was half written."""
 

@@ -131,7 +131,7 @@ class OnvifCamera:
         if given.get("username") != USER:
             return False
         first, second = md5(USER, "camera", PASSWORD), md5("POST", given["uri"])
-        return given["response"] == md5(first, "cafe", given["nc"], given["cnonce"], given["qop"], second)
+        return bool(given["response"] == md5(first, "cafe", given["nc"], given["cnonce"], given["qop"], second))
 
     def _GetSystemDateAndTime(self, _question: ET.Element) -> str:  # noqa: N802 -- ONVIF's name
         now = datetime.now(UTC) + self.clock_ahead

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gymbox.cli import camera, config, db, doctor, hub, models, run, tap, update
+from gymbox.cli import backup, camera, config, db, doctor, hub, models, run, tap, update
 from gymbox.cli.count import CountCommand, count
 from gymbox.errors import GymboxError
 
@@ -22,6 +22,7 @@ app.add_typer(camera.app)
 app.add_typer(models.app)
 app.add_typer(config.app)
 app.add_typer(db.app)
+app.add_typer(backup.app)
 app.add_typer(hub.app)
 app.add_typer(update.app)
 app.command()(run.run)

@@ -12,6 +12,7 @@ from pydantic_settings import SettingsError
 
 from gymbox.config.explain import explain, unknown_variables
 from gymbox.config.settings import (
+    BackupSettings,
     CameraSettings,
     ClipSettings,
     HubSettings,
@@ -24,6 +25,7 @@ from gymbox.config.settings import (
 from gymbox.errors import ConfigError
 
 __all__ = [
+    "BackupSettings",
     "CameraSettings",
     "ClipSettings",
     "HubSettings",
@@ -83,5 +85,6 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     hub, vision = settings.hub, settings.vision
     shown = {name: absolute(getattr(hub, name)) for name in ("tls_certificate", "tls_key", "web_dir")}
     paths = {name: absolute(getattr(settings, name)) for name in ("data_dir", "run_dir", "models_dir")}
+    kept = settings.backup.model_copy(update={"folder": absolute(settings.backup.folder)})
     seeing = vision.model_copy(update={"looks_model": absolute(vision.looks_model)})
-    return settings.model_copy(update={**paths, "hub": hub.model_copy(update=shown), "vision": seeing})
+    return settings.model_copy(update={**paths, "hub": hub.model_copy(update=shown), "vision": seeing, "backup": kept})

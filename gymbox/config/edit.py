@@ -1,4 +1,4 @@
-"""Cameras put into `gymbox.toml`, changed, and taken out; every other line and comment of the file stays as it is."""
+"""Cameras put into `gymbox.toml`, changed, and taken out, and single settings; all other lines stay as they are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from gymbox.config import load
 from gymbox.config.explain import explain
-from gymbox.config.settings import CameraSettings
+from gymbox.config.settings import CameraSettings, Settings
 from gymbox.config.toml_lines import line_of, lines
 from gymbox.errors import ConfigError
 from gymbox.output import written
@@ -89,6 +89,46 @@ def remove_camera(path: Path, camera_id: str) -> None:
         kept = text.split("\n")
         kept[start:end] = []
         _replace(path, "\n".join(kept).strip() + "\n", cameras=len(known) - 1)
+
+
+def change_table(path: Path, table: str, values: Mapping[str, object]) -> None:
+    """Give `[table]` these values in the place of those that it has; file and table are made where there is none.
+
+    Raises:
+        ConfigError: a value that it does not take, or the file is wrong.
+    """
+    with _locked(path):
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        cameras = len(load(path).camera) if text else 0
+        try:
+            Settings(**tomllib.loads(text) | {table: tomllib.loads(text).get(table, {}) | dict(values)})
+        except ValidationError as error:
+            raise ConfigError(explain(error, None, "", {})) from None
+        for key, value in values.items():
+            text = _with_value(text, table, key, value)
+        if not _says(text, table, values):
+            raise ConfigError(f"{path}: [{table}] is not written as a table of its own: change it by hand")
+        _replace(path, text, cameras=cameras)
+
+
+def _with_value(text: str, table: str, key: str, value: object) -> str:
+    """The text with the value in the place of the one before, or at the head of its table, or with the table."""
+    row, rows, found = f"{key} = {_toml(value)}", text.rstrip().split("\n"), lines(text)
+    if line := found.get((table, key)):
+        rows[line - 1 : _end_of_value(rows, line - 1)] = [row]
+    elif line := found.get((table,)):
+        rows.insert(line, row)
+    else:
+        rows += ["", f"[{table}]", row]
+    return "\n".join(rows).lstrip() + "\n"
+
+
+def _says(text: str, table: str, values: Mapping[str, object]) -> bool:
+    try:
+        found = tomllib.loads(text).get(table, {})
+    except tomllib.TOMLDecodeError:
+        return False
+    return all(found.get(key) == value for key, value in values.items())
 
 
 def _span(path: Path, text: str, camera_id: str) -> tuple[int, int]:

@@ -121,6 +121,17 @@ class RetentionSettings(Section):
     """Verified backups that are kept, one a day."""
 
 
+class BackupSettings(Section):
+    """Sealed backups outside the box: `gymbox backup`."""
+
+    recipient: Annotated[str, Field(pattern=r"^age1[02-9ac-hj-np-z]{58}$")] | None = None
+    """The half of the key that closes them. The half that opens them is the owner's, and not on the box."""
+    folder: Path = Path("/media/gymbox")
+    """Where they go. A stick that is called GYMBOX is there, where systemd runs the box."""
+    keep: Annotated[int, Field(ge=1, le=1000)] = 14
+    """Of this box in that folder; the oldest beyond go."""
+
+
 class HubSettings(Section):
     """The one listener on the network."""
 
@@ -227,6 +238,7 @@ class Settings(BaseSettings):
     vision: VisionSettings = VisionSettings()
     clips: ClipSettings = ClipSettings()
     retention: RetentionSettings = RetentionSettings()
+    backup: BackupSettings = BackupSettings()
     coach: CoachSettings = CoachSettings()
     hub: HubSettings = HubSettings()
     update: UpdateSettings = UpdateSettings()

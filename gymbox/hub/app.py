@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 
 from gymbox.hub import (
+    backups,
     cameras,
     catalogue,
     discovery,
@@ -47,6 +48,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *install.ROUTES,
     *discovery.ROUTES,
     *upkeep.ROUTES,
+    *backups.ROUTES,
     *operator.ROUTES,
     *metrics.ROUTES,
     *pages.ROUTES,

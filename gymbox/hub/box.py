@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gymbox.config.roster import Roster
     from gymbox.hub.addresses import Addresses
     from gymbox.hub.audience import Audience
+    from gymbox.hub.backups import PendingKey
     from gymbox.hub.floor import Floor
     from gymbox.hub.guests import Guest, Guests
     from gymbox.hub.invitations import Invitations
@@ -49,6 +50,8 @@ class Box:
     metrics: Metrics
     audience: Audience
     addresses: Addresses
+    new_key: PendingKey
+    """Of backups, until its owner has confirmed it."""
     openapi: bytes
     """The API's description."""
 

@@ -80,27 +80,27 @@ async def add(box: Box, call: Call) -> None:
     """Write it into the settings."""
     _checked(call.body)
     values = call.body.model_dump(exclude_unset=True)
-    await _edit(box, lambda path: add_camera(path, values))
+    await edit(box, lambda path: add_camera(path, values))
 
 
 async def change(box: Box, call: Call) -> None:
     """Change what stands in the settings."""
     known(box, call.path.camera_id)
     values = call.body.model_dump(exclude_none=True)
-    await _edit(box, lambda path: change_camera(path, call.path.camera_id, values))
+    await edit(box, lambda path: change_camera(path, call.path.camera_id, values))
 
 
 async def hide(box: Box, call: Call) -> None:
     """Set the privacy zones: pictures are black there at once, and clips are not shown until they are."""
     known(box, call.path.camera_id)
     zones = [[list(corner) for corner in zone] for zone in call.body.zones]
-    await _edit(box, lambda path: change_camera(path, call.path.camera_id, {"privacy_zones": zones}))
+    await edit(box, lambda path: change_camera(path, call.path.camera_id, {"privacy_zones": zones}))
 
 
 async def remove(box: Box, call: Call) -> None:
     """Take it out of the settings."""
     known(box, call.path.camera_id)
-    await _edit(box, lambda path: remove_camera(path, call.path.camera_id))
+    await edit(box, lambda path: remove_camera(path, call.path.camera_id))
 
 
 def _checked(camera: NewCamera) -> dict[str, Any]:
@@ -119,7 +119,7 @@ async def _tried(camera: dict[str, Any]) -> Trial:
         raise Refusal(409, "no picture", str(error)) from error
 
 
-async def _edit(box: Box, change: Callable[[Path], object]) -> None:
+async def edit(box: Box, change: Callable[[Path], object]) -> None:
     """Change the settings' file.
 
     Raises:

@@ -22,6 +22,7 @@ from gymbox.hub import app
 from gymbox.hub.addresses import Addresses
 from gymbox.hub.announce import Announcer
 from gymbox.hub.audience import Audience
+from gymbox.hub.backups import PendingKey
 from gymbox.hub.box import Box
 from gymbox.hub.ears import Ears
 from gymbox.hub.floor import Floor
@@ -111,6 +112,7 @@ def build(settings: Settings, reader: Reader, roster: Roster) -> Box:
         metrics=metrics,
         audience=Audience(metrics),
         addresses=Addresses(settings.hub, keys),
+        new_key=PendingKey(),
         openapi=app.openapi_json(),
     )
 

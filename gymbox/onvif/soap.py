@@ -7,16 +7,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from gymbox.errors import OnvifError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-NAMES: Final[Mapping[str, str]] = {
+NAMES: Final = {
     "s": "http://www.w3.org/2003/05/soap-envelope",
     "a": "http://schemas.xmlsoap.org/ws/2004/08/addressing",
     "d": "http://schemas.xmlsoap.org/ws/2005/04/discovery",

@@ -65,5 +65,6 @@ def _part(row: Row, settings: Settings, config: Path | None, camera: CameraSetti
     command += ["--config", str(config)] if config else []
     # A camera heeds its own table only, so that it loses no picture when another one comes or goes.
     others = settings.model_copy(update={"camera": ()}) if camera or row.rereads else settings
+    others = others.model_copy(update={"backup": None})  # nobody's here: they are made by a process of their own
     name = row.name.format(camera=camera.id) if camera else row.name
     return Part(name, tuple(command), row.stage, row.watchdog_s, (camera, others))

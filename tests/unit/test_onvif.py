@@ -36,9 +36,9 @@ def found_by(group: tuple[str, int], *cameras: OnvifCamera) -> tuple[Found, ...]
         async with AsyncExitStack() as homes:
             for camera in cameras:
                 await homes.enter_async_context(camera.at_home(group))
-            for _ in range(60):  # a busy machine answers late
-                if len(found := await discover(0.5, interfaces=[HOME], group=group)) >= len(cameras):
-                    break
+            tries, found = 0, await discover(0.5, interfaces=[HOME], group=group)
+            while len(found) < len(cameras) and (tries := tries + 1) < 60:  # a busy machine answers late
+                found = await discover(0.5, interfaces=[HOME], group=group)
             return found
 
     return asyncio.run(ask())

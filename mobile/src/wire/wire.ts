@@ -2,6 +2,42 @@
 import { boolean, integer, list, literal, nothing, nullable, number, object, record, string, tuple, union } from "./check";
 import type { Infer } from "./check";
 
+/** How things stand. */
+export const Backups = object({
+  /** Whether there is one: without, no backup leaves the box. */
+  key: boolean,
+  folder: string,
+  running: boolean,
+  /** The newest that is good. */
+  made_at: nullable(string),
+  size_bytes: integer,
+  failed_at: nullable(string),
+  /** Of the last one, where it failed. */
+  error: string,
+  /** Whether they lie on the box's own disk, and die with it. */
+  own_disk: boolean,
+});
+export type Backups = Infer<typeof Backups>;
+
+/** One of the streams that a camera sends. */
+export const CameraStream = object({
+  name: string,
+  /** As a camera of the settings takes it: with the credentials that were given. */
+  url: string,
+  codec: string,
+  width: integer,
+  /** 0 × 0 where the camera does not say. */
+  height: integer,
+  fps: nullable(integer),
+});
+export type CameraStream = Infer<typeof CameraStream>;
+
+/** All of them, the most fitting first. */
+export const CameraStreams = object({
+  streams: list(CameraStream),
+});
+export type CameraStreams = Infer<typeof CameraStreams>;
+
 /** How a camera last said it was. */
 export const Status = object({
   state: string,
@@ -102,6 +138,26 @@ export const Findings = object({
   findings: list(Finding),
 });
 export type Findings = Infer<typeof Findings>;
+
+/** A camera that said it is there. */
+export const FoundCamera = object({
+  address: string,
+  /** Where it can be asked what it sends. */
+  service: string,
+  /** Often its maker; may be empty, like all below. */
+  name: string,
+  hardware: string,
+  location: string,
+  /** Of the settings' camera at this address, if there is one. */
+  camera_id: nullable(string),
+});
+export type FoundCamera = Infer<typeof FoundCamera>;
+
+/** All of them, by address. */
+export const FoundCameras = object({
+  cameras: list(FoundCamera),
+});
+export type FoundCameras = Infer<typeof FoundCameras>;
 
 /** It is. */
 export const Health = object({
@@ -237,6 +293,14 @@ export const Me = object({
   sessions: list(Session),
 });
 export type Me = Infer<typeof Me>;
+
+/** What opens backups from now on, once it was confirmed. */
+export const NewKey = object({
+  key: string,
+  /** How many of its last letters confirm it. */
+  asked_back: integer,
+});
+export type NewKey = Infer<typeof NewKey>;
 
 /** What a device keeps. */
 export const Paired = object({
@@ -781,12 +845,24 @@ export const OPERATIONS = {
   removeCamera: { method: "DELETE", path: "/cameras/{camera_id}", reply: nothing },
   /** Paint over parts of a camera's picture, in all that is stored or shown. */
   setPrivacy: { method: "PUT", path: "/cameras/{camera_id}/privacy", reply: nothing },
+  /** The cameras that answer on the network: takes some seconds. */
+  findCameras: { method: "POST", path: "/cameras/discovery", reply: FoundCameras },
+  /** What a camera sends, as it says itself. */
+  askCamera: { method: "POST", path: "/cameras/discovery/streams", reply: CameraStreams },
   /** The disk, the database, the clips and the backups. */
   storage: { method: "GET", path: "/storage", reply: Storage },
   /** Make a verified backup now. */
   backUp: { method: "POST", path: "/storage/backup", reply: nothing },
   /** What is well, what is not, and what to do: takes a while. */
   doctor: { method: "GET", path: "/doctor", reply: Findings },
+  /** How the encrypted backups outside the box stand. */
+  backups: { method: "GET", path: "/backups", reply: Backups },
+  /** Begin an encrypted backup outside the box. */
+  startBackup: { method: "POST", path: "/backups", reply: nothing },
+  /** A new key, shown this once. */
+  makeBackupKey: { method: "POST", path: "/backups/key", reply: NewKey },
+  /** Encrypt backups for the new key from now on. */
+  confirmBackupKey: { method: "POST", path: "/backups/key/confirmation", reply: nothing },
   /** The operator's token, for the password. */
   login: { method: "POST", path: "/login", reply: LoggedIn },
   /** The paired phones and screens. */
@@ -813,6 +889,11 @@ export type Coaching = {
   level: "quiet" | "normal" | "chatty";
   /** Whether every repetition's number is spoken. */
   counts: boolean;
+};
+
+/** A new key's last letters, as its owner wrote them down. */
+export type Confirmation = {
+  letters: string;
 };
 
 /** What is right instead of what was counted; what is not given stays as it is. */
@@ -863,6 +944,14 @@ export type Ping = {
 export type Privacy = {
   /** Polygons, x and y 0 to 1 over the upright picture. */
   zones: (([number, number])[])[];
+};
+
+/** Which camera to ask, and as whom. */
+export type Question = {
+  service: string;
+  /** Empty for a camera that wants none. */
+  user?: string;
+  password?: string;
 };
 
 /** A kiosk's screen. */
@@ -924,9 +1013,15 @@ export interface Asked {
   changeCamera: { path: { camera_id: string }; body: CameraChange };
   removeCamera: { path: { camera_id: string } };
   setPrivacy: { path: { camera_id: string }; body: Privacy };
+  findCameras: Record<string, never>;
+  askCamera: { body: Question };
   storage: Record<string, never>;
   backUp: Record<string, never>;
   doctor: Record<string, never>;
+  backups: Record<string, never>;
+  startBackup: Record<string, never>;
+  makeBackupKey: Record<string, never>;
+  confirmBackupKey: { body: Confirmation };
   login: { body: Login };
   devices: Record<string, never>;
   revoke: { path: { device_id: string } };
