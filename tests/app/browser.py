@@ -112,3 +112,8 @@ async def shows(page: Page, test_id: str, text: str) -> None:
 async def mentions(page: Page, test_id: str, text: str) -> None:
     """Wait until what has this id says this, among other things."""
     await page.get_by_test_id(test_id).filter(has_text=text).wait_for()
+
+
+async def tab(page: Page, name: str) -> None:
+    """Go to one of the three."""
+    await page.get_by_role("tab", name=name).click()

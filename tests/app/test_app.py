@@ -16,7 +16,7 @@ from gymbox.bus.endpoints import COACH
 from gymbox.bus.publish import Speaker
 from gymbox.storage import Store
 from tests import floor, kept
-from tests.app.browser import accessible, mentions, needed, phone, shoot, shows
+from tests.app.browser import accessible, mentions, needed, phone, shoot, shows, tab
 from tests.app.squatters import moving, squatting
 from tests.gym import Gym, Lifter
 from tests.process.box import SAMPLE
@@ -93,10 +93,6 @@ async def spoken(page: Page, *sentences: str) -> None:
     await page.wait_for_function(
         "(said) => window.spoken.map((each) => each[1]).join() === said", arg=",".join(sentences)
     )
-
-
-async def tab(page: Page, name: str) -> None:
-    await page.get_by_role("tab", name=name).click()
 
 
 def test_a_member_claims_themselves_trains_and_looks_back(gym: Gym) -> None:

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-import socket
 import sqlite3
 import time
 from collections import Counter, defaultdict
@@ -21,6 +20,7 @@ from gymbox.bus.endpoints import VISION
 from gymbox.bus.subscribe import Heard, Listener, Lost
 from gymbox.events import RepCountedEvent, SessionEndedEvent, TrackLinkedEvent
 from gymbox.hub.password import Password
+from tests.gym import free_port
 from tests.process.box import LIMIT_S, SAMPLE, Box, box
 from tests.process.lives import wait_for
 
@@ -127,11 +127,6 @@ class Watcher:
                             self.heard.append((told["data"]["set_id"], told["data"]["kind"], told["data"]["number"]))
             except aiohttp.ClientError:
                 await asyncio.sleep(0.3)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def kill(running: Box, part: str, chance: random.Random) -> None:
