@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 def become_owner(folder: Path) -> None:
     """Be whoever owns `folder` from here on, where this is root and the folder is there; else nothing changes."""
-    if os.geteuid() != 0 or not folder.exists():
+    if os.geteuid() != 0 or not folder.exists() or (owner := folder.stat()).st_uid == 0:
         return
-    owner = folder.stat()
     try:
         groups = os.getgrouplist(pwd.getpwuid(owner.st_uid).pw_name, owner.st_gid)
     except KeyError:  # a number that nobody has a name for

@@ -89,6 +89,9 @@ def restore(
 
 def _place(config: File) -> Place:
     from gymbox.config import load
+    from gymbox.owner import become_owner
     from gymbox.storage.files import Place
 
-    return Place(load(config).data_dir)
+    place = Place(load(config).data_dir)
+    become_owner(place.data_dir)
+    return place

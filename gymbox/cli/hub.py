@@ -29,8 +29,11 @@ def password(
     """Set the operator's password; whoever is logged in by the one before is out, also while the box runs."""
     from gymbox.config import load
     from gymbox.hub.password import Password
+    from gymbox.owner import become_owner
 
-    kept = Password(load(config).data_dir)
+    data_dir = load(config).data_dir
+    become_owner(data_dir)
+    kept = Password(data_dir)
     typed = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if not stdin else sys.stdin.readline()
     kept.set(typed.rstrip("\n"))
     typer.echo("The operator's password is set.")

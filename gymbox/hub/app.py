@@ -23,6 +23,7 @@ from gymbox.hub import (
     pairing,
     people,
     replays,
+    updates,
     upkeep,
     visits,
 )
@@ -49,6 +50,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *discovery.ROUTES,
     *upkeep.ROUTES,
     *backups.ROUTES,
+    *updates.ROUTES,
     *operator.ROUTES,
     *metrics.ROUTES,
     *pages.ROUTES,

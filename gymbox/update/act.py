@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PROVE_S: Final = 600.0
 """How long a new version may take to show that it works. Less, and a slow machine goes back from a good one."""
-ITSELF: Final = Path("/usr/lib/gymbox/bin/gymbox")
+GATE: Final = "gymbox-boot-ok.service"
 
 
 def check(settings: Settings, way: Way, book: Book) -> Offer | None:
@@ -78,7 +78,7 @@ def install(settings: Settings, way: Way, book: Book, source: str, *, unsigned: 
     book.note("installed", version)
     shutil.rmtree(downloads, ignore_errors=True)
     if not way.restarts:
-        _tried_by_itself(say)
+        _tried(book, version, say=say)
     return version
 
 
@@ -96,7 +96,7 @@ def roll_back(way: Way, book: Book, *, say: Say) -> str:
     way.go_back(book)
     book.note("went back", before, f"from {running}, as it was asked for")
     if not way.restarts:
-        _tried_by_itself(say)
+        _tried(book, before, say=say)
     return before
 
 
@@ -112,6 +112,8 @@ def commit(settings: Settings, way: Way, book: Book, *, limit_s: float, say: Say
         how = "was cut off as it was installed" if state.doing == "installing" else "does not start"
         book.write(installed="")
         book.note("fell back", running, f"{state.installed} {how}")
+    before = way.before(book)
+    state = book.write(kind=way.kind, running=running, before="" if before == running else before)
     if restored := schema.step_back(settings):
         say(restored)
         book.note("restored", running, restored)
@@ -141,6 +143,7 @@ def _give_up(way: Way, book: Book, running: str, why: str, *, say: Say) -> bool:
         return False
     book.write(doing="installing", good=before, installed="")
     way.go_back(book)
+    book.write(running=before, before="")
     book.note("fell back", before, f"{running}: {why}")
     return True
 
@@ -187,6 +190,15 @@ def _refuse_old(version: str, running: str) -> None:
         raise UpdateError(f"{version} is older than {running}, which runs; gymbox update rollback goes back")
 
 
-def _tried_by_itself(say: Say) -> None:
-    """Let the version that is there now try itself: it, and not this one, knows what it needs."""
-    say(run(str(ITSELF), "update", "commit", limit_s=2 * PROVE_S).strip())
+def _tried(book: Book, version: str, *, say: Say) -> None:
+    """Wait while the version that is there now tries itself, in systemd's hands: it knows what it needs, this one not.
+
+    Raises:
+        UpdateError: it did not work; the version before is back.
+    """
+    say(f"{version} is on trial")
+    run("systemctl", "start", GATE, limit_s=3 * PROVE_S)
+    state = book.read()
+    if state.good != version:
+        raise UpdateError(f"{version} did not work: {state.happened[0].what} {state.happened[0].version}")
+    say(f"{version} works")

@@ -54,6 +54,12 @@ class Offer(Kept):
 class State(Kept):
     """All that is known."""
 
+    kind: Literal["", "package", "image"] = ""
+    """How gymbox was installed; nothing until its gate has run for the first time."""
+    running: str = ""
+    """The version that ran when its gate was last run."""
+    before: str = ""
+    """The version that a way back leads to; nothing where there is none."""
     doing: Doing = "nothing"
     progress: Annotated[float, Field(ge=0, le=1)] | None = None
     """Of a download."""
@@ -90,7 +96,7 @@ class Book:
 
     def write(self, **changes: object) -> State:
         """Change what is given; on disk when it returns."""
-        state = State.model_validate(self.read().model_copy(update=changes).model_dump())
+        state = State.model_validate({**self.read().model_dump(), **changes})
         self.folder.mkdir(parents=True, exist_ok=True)
         write_synced(self._path, state.model_dump_json(indent=1).encode())
         self._path.chmod(0o644)

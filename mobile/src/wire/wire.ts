@@ -787,6 +787,44 @@ export const Trial = object({
 });
 export type Trial = Infer<typeof Trial>;
 
+/** Something that happened. */
+export const Happened = object({
+  at: string,
+  /** `installed`, `kept`, `fell back`, `went back`, `restored`, `refused` or `failed`. */
+  what: string,
+  version: string,
+  why: string,
+});
+export type Happened = Infer<typeof Happened>;
+
+/** A newer version that can be had. */
+export const Offered = object({
+  version: string,
+  notes: string,
+  size_bytes: integer,
+});
+export type Offered = Infer<typeof Offered>;
+
+/** All that is known. */
+export const Updates = object({
+  /** How gymbox was installed; nothing where whoever installed it updates it. */
+  kind: literal("", "package", "image"),
+  /** The version. */
+  running: string,
+  /** Whether it has shown that it works; else it is on trial. */
+  proven: boolean,
+  /** The version that a way back leads to; nothing where there is none. */
+  before: string,
+  /** `nothing`, `looking`, `downloading`, `installing` or `trying`. */
+  doing: string,
+  /** Of a download, 0 to 1. */
+  progress: nullable(number),
+  offer: nullable(Offered),
+  /** Newest first. */
+  happened: list(Happened),
+});
+export type Updates = Infer<typeof Updates>;
+
 /** All that may be asked. */
 export const OPERATIONS = {
   /** Whether the hub is there. */
@@ -863,6 +901,10 @@ export const OPERATIONS = {
   makeBackupKey: { method: "POST", path: "/backups/key", reply: NewKey },
   /** Encrypt backups for the new key from now on. */
   confirmBackupKey: { method: "POST", path: "/backups/key/confirmation", reply: nothing },
+  /** Which version runs, which can be had, and what happened. */
+  updates: { method: "GET", path: "/updates", reply: Updates },
+  /** Look for another version, install it, or go back. */
+  wishUpdate: { method: "POST", path: "/updates", reply: nothing },
   /** The operator's token, for the password. */
   login: { method: "POST", path: "/login", reply: LoggedIn },
   /** The paired phones and screens. */
@@ -983,6 +1025,11 @@ export type Wanted = {
   session_id?: string | null;
 };
 
+/** What is to be done; the box starts again for it, or its processes do. */
+export type Wished = {
+  do: "check" | "install" | "rollback";
+};
+
 /** What each is asked with. */
 export interface Asked {
   health: Record<string, never>;
@@ -1022,6 +1069,8 @@ export interface Asked {
   startBackup: Record<string, never>;
   makeBackupKey: Record<string, never>;
   confirmBackupKey: { body: Confirmation };
+  updates: Record<string, never>;
+  wishUpdate: { body: Wished };
   login: { body: Login };
   devices: Record<string, never>;
   revoke: { path: { device_id: string } };
