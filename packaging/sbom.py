@@ -29,9 +29,14 @@ _CLASSIFIERS: Final = {
     "ISC License (ISCL)": "ISC",
     "MIT License": "MIT",
 }
-_SAID_OTHERWISE: Final = {"Apache 2.0": "Apache-2.0", "MIT License": "MIT", "Apache License, Version 2.0": "Apache-2.0"}
-_SILENT: Final = {"exit": "MIT"}
-"""npm packages whose description has no licence, by the text that they carry."""
+_SAID_OTHERWISE: Final = {
+    "3-Clause BSD License": "BSD-3-Clause",
+    "Apache 2.0": "Apache-2.0",
+    "ISC License": "ISC",
+    "MIT License": "MIT",
+}
+_SILENT: Final = {"exit": "MIT", "sqlite-vec": "MIT OR Apache-2.0"}
+"""Whose description has no licence: `exit` carries its text, sqlite-vec names it in its repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,8 @@ def from_models() -> Iterator[Part]:
 
 def _licence(found: Distribution) -> str:
     said = found.metadata
+    if found.name in _SILENT:
+        return _SILENT[found.name]
     if expression := said.get("License-Expression"):
         return expression
     short = (said.get("License") or "").strip()
