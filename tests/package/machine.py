@@ -1,4 +1,4 @@
-"""A bare Debian 12 that boots, in a container of systemd's: what a package is installed into, and a network to see it from."""
+"""A bare Debian 12 that boots, in a container of systemd's, and a network to see it from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ class Machine:
         self._name = f"gym{os.getpid() % 100_000}"
         self.address, self.ours = f"{NETWORK}.2", f"{NETWORK}.1"
 
-    def __enter__(self) -> Machine:
+    def __enter__(self) -> Self:
         container = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--machine={self._name}"]
         container += ["--network-veth", f"--directory={self.root}", "--boot"]
         with self._log.open("ab") as log:
@@ -118,7 +118,8 @@ class Machine:
     def _inside(self) -> list[str]:
         leader = next(iter(_children(self._process.pid)))
         # Not the cgroup's namespace: a process that is put there from outside has none of its units' names.
-        return ["nsenter", f"--target={leader}", "--mount", "--uts", "--ipc", "--net", "--pid", f"--root=/proc/{leader}/root"]
+        spaces = ("--mount", "--uts", "--ipc", "--net", "--pid")
+        return ["nsenter", f"--target={leader}", *spaces, f"--root=/proc/{leader}/root"]
 
     def _wait_for_boot(self) -> None:
         until = time.monotonic() + LIMIT_S
