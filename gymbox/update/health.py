@@ -10,6 +10,8 @@ import aiohttp
 from sqlalchemy import select
 
 from gymbox import _core
+from gymbox.bus.endpoints import COACH_REQUESTS, VISION_REQUESTS
+from gymbox.bus.request import ask
 from gymbox.capture.rings import frames_name
 from gymbox.clock import now_ns
 from gymbox.errors import GymboxError, RingError, UpdateError
@@ -19,6 +21,7 @@ from gymbox.hub.password import Password
 from gymbox.hub.tokens import Tokens
 from gymbox.hub.words import Ping
 from gymbox.owner import as_owner
+from gymbox.requests import AskCoach, AskVision, CoachReport, VisionReport
 from gymbox.storage import Reader
 from gymbox.storage.models import Odometer
 
@@ -60,7 +63,8 @@ class Signs:
     @property
     def all(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
         """By name."""
-        return {"hub": self.hub, "live": self.live, "database": self.database, "camera": self.camera}
+        looks = (self.hub, self.live, self.database, self.vision, self.coach, self.camera)
+        return {look.__name__: look for look in looks}
 
     async def hub(self) -> None:
         """It answers."""
@@ -96,6 +100,14 @@ class Signs:
         if before is None or lived_s <= before:
             raise UpdateError("nothing has been written yet")
         self._written = True
+
+    async def vision(self) -> None:
+        """It answers: its model is loaded."""
+        await ask(VISION_REQUESTS, AskVision(), VisionReport, run_dir=self._settings.run_dir)
+
+    async def coach(self) -> None:
+        """It answers."""
+        await ask(COACH_REQUESTS, AskCoach(), CoachReport, run_dir=self._settings.run_dir)
 
     async def camera(self) -> None:
         """One of the cameras gives pictures."""

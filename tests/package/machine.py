@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -85,7 +86,9 @@ class Machine:
         self.kill()
 
     def kill(self) -> None:
-        """As a power cut."""
+        """As a power cut: its first process takes all others along, which nspawn's own end would not."""
+        for leader in _children(self._process.pid):
+            os.kill(leader, signal.SIGKILL)
         self._process.kill()
         self._process.wait(60)
 
@@ -116,7 +119,7 @@ class Machine:
         return self.root / inside.lstrip("/")
 
     def _inside(self) -> list[str]:
-        leader = next(iter(_children(self._process.pid)))
+        leader = next(_children(self._process.pid))
         # Not the cgroup's namespace: a process that is put there from outside has none of its units' names.
         spaces = ("--mount", "--uts", "--ipc", "--net", "--pid")
         return ["nsenter", f"--target={leader}", *spaces, f"--root=/proc/{leader}/root"]

@@ -70,7 +70,7 @@ def test_each_is_hardened(unit: str, units: Path) -> None:
 
 @pytest.mark.parametrize("unit", ROOTS)
 def test_who_is_root_is_so_for_a_moment_for_a_reason_and_within_limits(unit: str) -> None:
-    settings = dict(line.split("=", 1) for line in (UNITS / unit).read_text().splitlines() if "=" in line)
+    settings = said_by(unit)
     assert settings["Type"] == "oneshot"
     assert settings["MemoryMax"]
     assert settings["TimeoutStartSec"]
@@ -89,12 +89,23 @@ def test_the_link_to_nothing_takes_the_place_of_what_the_processes_have_in_commo
     assert root not in said(looked)[1]
 
 
-def settings_of(unit: str) -> dict[str, str]:
-    lines = [
-        *(UNITS / "gymbox-.service.d/common.conf").read_text().splitlines(),
-        *(UNITS / unit).read_text().splitlines(),
-    ]
+COMMON: Final = "gymbox-.service.d/common.conf"
+
+
+def said_by(file: str) -> dict[str, str]:
+    lines = (UNITS / file).read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+
+def settings_of(unit: str) -> dict[str, str]:
+    return said_by(unit) | said_by(COMMON)
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_no_unit_says_what_the_drop_in_would_take_back(unit: str) -> None:
+    # systemd reads drop-ins after the unit, so an empty list of capabilities there is the last word.
+    assert said_by(unit).keys().isdisjoint(said_by(COMMON))
+    assert "CapabilityBoundingSet" in said_by(unit)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -104,6 +115,7 @@ def test_each_process_has_its_unit_which_says_the_same_of_it(row: Row) -> None:
     assert unit["ExecStart"] == f"{INSTALLED} -m {row.module}{' %i' if camera else ''}"
     assert float(unit["WatchdogSec"]) == row.watchdog_s
     assert unit["Type"] == "notify"
+    assert unit["StartLimitIntervalSec"] == "0"
     assert float(unit["TimeoutStopSec"]) == life.STOP_S > GRACE_S
     assert unit["MemoryMax"]
 

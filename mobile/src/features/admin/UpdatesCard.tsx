@@ -32,7 +32,7 @@ export function UpdatesCard() {
       {offer && (
         <Button title={t("installIt", { version: offer.version })} busy={busy} onPress={() => wish.mutate("install")} testID="install" />
       )}
-      <Button kind="plain" title={t("look")} busy={busy} onPress={() => wish.mutate("check")} testID="look" />
+      <Button kind="plain" title={t("lookForNewer")} busy={busy} onPress={() => wish.mutate("check")} testID="look" />
       {before !== "" && proven && (
         <Button kind="danger" title={t("goBack", { version: before })} busy={busy} onPress={() => wish.mutate("rollback")} testID="go-back" />
       )}
@@ -49,7 +49,7 @@ export function UpdatesCard() {
 function standing({ doing, progress, proven, offer }: Updates, t: ReturnType<typeof useTranslation>["t"]): string {
   if (doing !== "nothing") return t(`doing_${doing}` as "doing_looking", { percent: Math.round((progress ?? 0) * 100) });
   if (!proven) return t("onTrial");
-  return offer ? t("works") : `${t("works")} ${t("newest")}`;
+  return offer ? t("versionWorks") : `${t("versionWorks")} ${t("newest")}`;
 }
 
 function Did({ one: { at, what, version, why } }: { one: Happened }) {
