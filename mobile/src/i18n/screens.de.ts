@@ -68,7 +68,7 @@ export const screens: typeof english = {
   rotation: "Gedreht um",
   testCamera: "Verbindung testen",
   testing: "Verbindet, bis zu einer halben Minute …",
-  versionWorks: "Sie funktioniert",
+  works: "Sie funktioniert",
   codec: "Video",
   size: "Größe",
   rateName: "Bildrate",

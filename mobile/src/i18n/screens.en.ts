@@ -72,7 +72,7 @@ export const screens = {
   rotation: "Turned by",
   testCamera: "Test connection",
   testing: "Connecting, up to half a minute …",
-  versionWorks: "It works",
+  works: "It works",
   codec: "Video",
   size: "Size",
   rateName: "Rate",
