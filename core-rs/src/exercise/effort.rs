@@ -21,6 +21,9 @@ const TELLS_SIDES: f32 = 0.05;
 /// Share of the other side's rise under which a side does not work at all: arms that take turns are not lame.
 const WORKS: f32 = 0.25;
 
+/// Share of the usual range under which the camera does not see the joint turn: then no range is told, rather than a wrong one.
+const LEGIBLE: f32 = 0.25;
+
 /// How one cycle was done.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Effort {
@@ -58,12 +61,14 @@ impl Effort {
         Some(Self { ranges, peak_velocity, symmetry, side: cycle.channel.side() })
     }
 
-    /// Range of a pair of joints: of the one that worked, or the mean of both.
+    /// Range of a pair of joints: of the one that worked, or the mean of both; `None` where it is not seen from here. `usual`
+    /// is that of the exercise, in degrees.
     #[must_use]
-    pub fn range(&self, pair: [BodyAngle; 2]) -> Option<Degrees> {
+    pub fn range(&self, pair: [BodyAngle; 2], usual: f32) -> Option<Degrees> {
         let works = |angle: &BodyAngle| self.side == Side::Both || angle.side() == self.side;
         let seen: Vec<f32> = pair.into_iter().filter(works).filter_map(|angle| self.ranges[angle as usize]).collect();
-        (!seen.is_empty()).then(|| Degrees(seen.iter().sum::<f32>() / seen.len() as f32))
+        let mean = seen.iter().sum::<f32>() / seen.len() as f32;
+        (mean >= LEGIBLE * usual).then_some(Degrees(mean)) // of nothing it is not a number, and not more
     }
 }
 
@@ -88,4 +93,24 @@ fn peak_velocity(channel: Channel, figures: &[Figure], stature: f32) -> f32 {
         Some((to.1 - from.1).abs() / (to.0 - from.0) as f32 / stature)
     };
     heights.iter().enumerate().filter_map(speed).fold(0.0, f32::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_told_where_it_is_seen() {
+        let pair = [BodyAngle::LeftElbow, BodyAngle::RightElbow];
+        let range = |left, right, side| {
+            let mut ranges = [None; BodyAngle::ALL.len()];
+            (ranges[pair[0] as usize], ranges[pair[1] as usize]) = (left, right);
+            Effort { ranges, peak_velocity: 1.0, symmetry: None, side }.range(pair, 70.0).map(|range| range.0)
+        };
+        assert_eq!(range(Some(60.0), Some(50.0), Side::Both), Some(55.0));
+        assert_eq!(range(Some(60.0), Some(50.0), Side::Left), Some(60.0));
+        assert_eq!(range(Some(60.0), None, Side::Both), Some(60.0));
+        assert_eq!(range(None, None, Side::Both), None);
+        assert_eq!(range(Some(8.0), Some(9.0), Side::Both), None, "nobody does a push-up of eight degrees");
+    }
 }

@@ -166,7 +166,7 @@ impl OpenSet {
             start: candidate.cycle.start,
             turn: candidate.cycle.turn,
             end: candidate.cycle.end,
-            range_of_motion: candidate.effort.range(exercise.primary_joint_pair),
+            range_of_motion: candidate.effort.range(exercise.primary_joint_pair, exercise.range()),
             depth: self.share(candidate),
             peak_velocity: candidate.effort.peak_velocity,
             symmetry: candidate.effort.symmetry,

@@ -151,6 +151,12 @@ impl Catalogue {
 }
 
 impl Exercise {
+    /// Degrees between lockout and turn.
+    #[must_use]
+    pub fn range(&self) -> f32 {
+        (self.up_angle - self.down_angle).abs()
+    }
+
     /// How much a repetition of that likeness is one of this. Less is enough where somebody said that it is the exercise
     /// they do, `alone`.
     #[must_use]
@@ -189,7 +195,7 @@ impl Exercise {
                 return fail(&format!("{key} from 0 to 180 degrees"), degrees.to_string());
             }
         }
-        if (self.up_angle - self.down_angle).abs() < 10.0 {
+        if self.range() < 10.0 {
             return fail(
                 "up_angle and down_angle 10 degrees apart",
                 format!("{} and {}", self.up_angle, self.down_angle),
