@@ -56,6 +56,10 @@ class ConfigError(GymboxError):
     """A setting with a wrong name or value; the message names the file and line, or the variable."""
 
 
+class SystemChangeError(GymboxError):
+    """Something about the machine itself that could not be changed: time zone, host name, Wi-Fi."""
+
+
 class EventError(GymboxError):
     """A message between processes that is no event of this version."""
 

@@ -98,6 +98,22 @@ class Invited(Message):
     lasts_s: float
 
 
+class AskSetup(Request):
+    """What the box's own screen is to show."""
+
+
+class SetupShown(Message):
+    """Where the box is, and whether it is new."""
+
+    name: str
+    addresses: tuple[str, ...]
+    """Such as `http://192.168.1.20`; none where there is no network."""
+    url: str
+    """What a QR code shows."""
+    code: str | None
+    """By which a new box is set up; none where it has been."""
+
+
 class SeeIncident(Request):
     """The operator has seen it."""
 

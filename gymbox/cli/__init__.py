@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gymbox.cli import backup, camera, config, db, doctor, hub, models, run, tap, update
+from gymbox.cli import backup, camera, config, db, doctor, hub, models, run, screen, tap, update
 from gymbox.cli.count import CountCommand, count
 from gymbox.errors import GymboxError
 
@@ -27,6 +27,7 @@ app.add_typer(hub.app)
 app.add_typer(update.app)
 app.command()(run.run)
 app.command()(hub.qr)
+app.command()(screen.screen)
 app.command()(doctor.doctor)
 app.command()(tap.tap)
 

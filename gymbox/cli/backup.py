@@ -50,7 +50,12 @@ def key(
 
 
 @app.command()
-def now(folder: Folder = None, *, config: File = None) -> None:
+def now(
+    folder: Folder = None,
+    *,
+    if_wanted: Annotated[bool, typer.Option(help="Do nothing where there is no key yet.")] = False,
+    config: File = None,
+) -> None:
     """Make a sealed backup now, also while the box runs; the oldest beyond [backup] keep go."""
     from gymbox.config import find, load
     from gymbox.errors import ConfigError
@@ -59,6 +64,8 @@ def now(folder: Folder = None, *, config: File = None) -> None:
 
     path = config or find()
     settings = load(path)
+    if settings.backup.recipient is None and if_wanted:
+        return
     if settings.backup.recipient is None:
         raise ConfigError("there is no key yet: gymbox backup key")
     place = Place(settings.data_dir)

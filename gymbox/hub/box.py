@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gymbox.hub.tokens import Tokens
     from gymbox.storage import Reader
     from gymbox.storage.owners import Owner
+    from gymbox.system.desk import Desk as Root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,10 @@ class Box:
     metrics: Metrics
     audience: Audience
     addresses: Addresses
+    root: Root
+    """What looks after the machine."""
+    setup_code: str
+    """By which whoever stands before a new box makes it their own."""
     new_key: PendingKey
     """Of backups, until its owner has confirmed it."""
     openapi: bytes

@@ -76,13 +76,18 @@ async def login(box: Box, call: Call) -> web.Response:
     if not await box.password.holds(call.body.password):
         raise unauthorised("it is not the password")
     box.guests.failures.forgive(who)
+    entered = log_in(box)
+    response = web.Response(body=entered.model_dump_json().encode(), content_type="application/json")
+    secure = box.settings.hub.tls_certificate is not None
+    response.set_cookie(COOKIE, entered.token, max_age=LOGIN_S, httponly=True, samesite="Strict", secure=secure)
+    return response
+
+
+def log_in(box: Box) -> LoggedIn:
+    """A token for whoever has shown to be the operator."""
     token = box.tokens.issue("operator", "operator", box.password.generation, lasts_s=LOGIN_S)
     expires = datetime.fromtimestamp(box.tokens.read(token).expires, UTC)
-    body = LoggedIn(token=token, expires_at=expires).model_dump_json().encode()
-    response = web.Response(body=body, content_type="application/json")
-    secure = box.settings.hub.tls_certificate is not None
-    response.set_cookie(COOKIE, token, max_age=LOGIN_S, httponly=True, samesite="Strict", secure=secure)
-    return response
+    return LoggedIn(token=token, expires_at=expires)
 
 
 async def all_devices(box: Box, _call: Call) -> Devices:

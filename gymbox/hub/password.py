@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHORTEST: Final = 10
 """Letters of a password. The hub allows few tries a minute, so this need not withstand more."""
 LONGEST: Final = 200
-_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that look alike."""
 
 
@@ -53,7 +53,7 @@ class Password:
 
     def invent(self) -> str:
         """Set one that nobody can guess, and return it."""
-        words = ["".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(3)]
+        words = ["".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(3)]
         self.set("-".join(words))
         return "-".join(words)
 

@@ -18,7 +18,7 @@ from gymbox.bus.endpoints import HUB_REQUESTS
 from gymbox.bus.request import Server
 from gymbox.config.roster import Roster
 from gymbox.errors import ConfigError, StorageError
-from gymbox.hub import app
+from gymbox.hub import app, setup
 from gymbox.hub.addresses import Addresses
 from gymbox.hub.announce import Announcer
 from gymbox.hub.audience import Audience
@@ -33,9 +33,10 @@ from gymbox.hub.metrics import Metrics
 from gymbox.hub.pairing import code
 from gymbox.hub.password import Password
 from gymbox.hub.tokens import Tokens
-from gymbox.requests import Invite, Invited
+from gymbox.requests import AskSetup, Invite, Invited, SetupShown
 from gymbox.service import command_line, run
 from gymbox.storage import Reader
+from gymbox.system.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -57,17 +58,16 @@ async def serve(service: Service, *, settings: Settings, config: Path | None) ->
     # The desk first: it is what makes this process the only hub of this box.
     async with Server(HUB_REQUESTS, run_dir=settings.run_dir) as desk, Reader(settings.data_dir) as reader:
         box = build(settings, reader, Roster(settings, config))
-        if not box.password.known:
-            _log.warning(
-                "the operator's password was made, and is shown this once; change it: gymbox hub password",
-                operator=box.password.invent(),
-            )
 
         async def invite(asked: Invite) -> Invited:
             made = code(box, asked.session_id)
             return Invited(url=made.url, lasts_s=box.invitations.lasts_s)
 
+        async def show(_asked: AskSetup) -> SetupShown:
+            return setup.shown(box)
+
         desk.on(Invite, invite)
+        desk.on(AskSetup, show)
         try:
             async with asyncio.TaskGroup() as group:
                 await work(box, service, group)
@@ -88,6 +88,8 @@ async def work(box: Box, service: Service, group: asyncio.TaskGroup) -> None:
             tasks.append(group.create_task(announcer.run()))
         gc.collect()
         gc.freeze()  # what is here now stays: looking through all of it again takes 0.15 s, and phones wait
+        if not box.password.known:
+            _log.warning("the box is new: set it up, or: gymbox hub password", open=setup.shown(box).url)
         service.ready(f"answering at {', '.join(map(box.addresses.base, box.addresses.hosts()))}")
         await service.stop.wait()
         await box.audience.close()
@@ -112,6 +114,8 @@ def build(settings: Settings, reader: Reader, roster: Roster) -> Box:
         metrics=metrics,
         audience=Audience(metrics),
         addresses=Addresses(settings.hub, keys),
+        root=Desk(settings.run_dir),
+        setup_code=setup.new_code(),
         new_key=PendingKey(),
         openapi=app.openapi_json(),
     )

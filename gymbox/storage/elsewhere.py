@@ -193,7 +193,7 @@ def _store(place: Place, folder: Path, box_id: str, *, recipient: str, settings:
         sealed.seal(files, part := target.with_name(f"{target.name}.part"), recipient)
         move_synced(part, target)
     except OSError as error:
-        raise StorageError(f"{folder}: cannot be written: {error.strerror}") from error
+        raise StorageError(f"{folder}: cannot be written: {error.strerror}: is the stick plugged in?") from error
     finally:
         copy.path.unlink(missing_ok=True)  # the recorder has its own
         inside[ABOUT].unlink(missing_ok=True)

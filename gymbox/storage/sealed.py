@@ -129,7 +129,9 @@ def _unwritten(target: Path, error: Exception) -> StorageError:
     full = os.strerror(errno.ENOSPC)
     if getattr(error, "errno", None) == errno.ENOSPC or full in str(error):
         return DiskFullError(f"{target.parent}: no room for a backup; the earlier ones there are as they were")
-    return StorageError(f"{target}: cannot be written: {getattr(error, 'strerror', None) or error}")
+    why = getattr(error, "strerror", None) or error
+    missing = getattr(error, "errno", None) in {errno.EACCES, errno.EROFS}  # the empty folder where a stick would be
+    return StorageError(f"{target}: cannot be written: {why}" + (": is the stick plugged in?" if missing else ""))
 
 
 class _Hashed:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 UNITS: Final = Path(__file__).parents[2] / "systemd"
-ROOTS: Final = ["gymbox-boot-ok.service", "gymbox-update.service"]
+ROOTS: Final = ["gymbox-boot-ok.service", "gymbox-system.service", "gymbox-update.service"]
 """Run for a moment as root, with reasons that systemd/README.md gives."""
+BESIDE: Final = ["gymbox-backup.service", "gymbox-screen.service"]
+"""No part of the box's own talk, and hardened like the rest."""
 SERVICES: Final = sorted({path.name for path in UNITS.glob("gymbox-*.service")} - set(ROOTS))
 INSTALLED: Final = "/usr/lib/gymbox/bin/python"
 COMMAND: Final = "/usr/lib/gymbox/bin/gymbox"
@@ -46,7 +48,7 @@ def units(tmp_path: Path) -> Path:
 
 
 @analysed
-@pytest.mark.parametrize("unit", sorted(path.name for path in UNITS.glob("gymbox*.*") if path.is_file()))
+@pytest.mark.parametrize("unit", sorted(path.name for path in UNITS.glob("*gymbox*.*") if path.is_file()))
 def test_systemd_has_nothing_to_say(unit: str, units: Path) -> None:
     # A misspelt key is only warned of: what counts is that nothing is printed.
     assert said(["systemd-analyze", "verify", "--man=no", str(units / unit)]) == (0, "")
@@ -60,7 +62,7 @@ def test_systemd_would_say_so(units: Path) -> None:
 
 
 @analysed
-@pytest.mark.parametrize("unit", [*SERVICES, "gymbox.service"])
+@pytest.mark.parametrize("unit", [*SERVICES, "gymbox.service", "gymbox-system.service"])
 def test_each_is_hardened(unit: str, units: Path) -> None:
     looked = ["systemd-analyze", "security", "--no-pager", "--offline=yes", f"--threshold={EXPOSED}"]
     code, table = said([*looked, str(units / unit)])
@@ -121,7 +123,7 @@ def test_each_process_has_its_unit_which_says_the_same_of_it(row: Row) -> None:
 
 
 def test_there_is_no_unit_without_a_process() -> None:
-    assert len(SERVICES) == len(ROWS)
+    assert len(SERVICES) == len(ROWS) + len(BESIDE)
 
 
 def test_the_recorder_may_be_silent_for_as_long_as_it_is_on_a_quiet_night() -> None:
@@ -131,7 +133,8 @@ def test_the_recorder_may_be_silent_for_as_long_as_it_is_on_a_quiet_night() -> N
 def test_the_target_wants_every_process_that_there_is_once() -> None:
     wanted = next(line for line in (UNITS / "gymbox.target").read_text().splitlines() if line.startswith("Wants="))
     once = {f"gymbox-{row.name}.service" for row in ROWS if "{camera}" not in row.name}
-    assert set(wanted.removeprefix("Wants=").split()) == once | {"gymbox.service", "gymbox.path", "gymbox-update.path"}
+    watched = {path.name for kind in ("path", "timer") for path in UNITS.glob(f"*.{kind}")}
+    assert set(wanted.removeprefix("Wants=").split()) == once | {"gymbox.service", *watched}
 
 
 class Systemd:

@@ -262,6 +262,19 @@ export const LoggedIn = object({
 });
 export type LoggedIn = Infer<typeof LoggedIn>;
 
+/** The box as a machine. */
+export const Machine = object({
+  /** What the network calls it: found as `NAME.local`. */
+  name: string,
+  /** Where it is reached. */
+  addresses: list(string),
+  /** None where the system does not say. */
+  time_zone: nullable(string),
+  /** Whether gymbox looks after the machine: only then can time zone and Wi-Fi be changed from here. */
+  managed: boolean,
+});
+export type Machine = Infer<typeof Machine>;
+
 /** A visit with its sets, oldest first; deleted sets are left out. */
 export const Session = object({
   id: string,
@@ -744,6 +757,14 @@ export type FloorSeen = Infer<typeof FloorSeen>;
 export const SentToWatchers = union("type", [FloorSeen, Pong]);
 export type SentToWatchers = Infer<typeof SentToWatchers>;
 
+/** Whether a box is new. */
+export const SetupState = object({
+  done: boolean,
+  /** What the network calls it. */
+  name: string,
+});
+export type SetupState = Infer<typeof SetupState>;
+
 /** A verified backup. */
 export const BackupFile = object({
   at: string,
@@ -824,6 +845,24 @@ export const Updates = object({
   happened: list(Happened),
 });
 export type Updates = Infer<typeof Updates>;
+
+/** A Wi-Fi that is heard. */
+export const WifiNetwork = object({
+  ssid: string,
+  /** 0 to 100. */
+  signal: integer,
+  secured: boolean,
+  joined: boolean,
+  /** Whether the box can join it. */
+  fits: boolean,
+});
+export type WifiNetwork = Infer<typeof WifiNetwork>;
+
+/** All of them, the strongest first. */
+export const WifiNetworks = object({
+  networks: list(WifiNetwork),
+});
+export type WifiNetworks = Infer<typeof WifiNetworks>;
 
 /** All that may be asked. */
 export const OPERATIONS = {
@@ -915,6 +954,18 @@ export const OPERATIONS = {
   incidents: { method: "GET", path: "/incidents", reply: Incidents },
   /** Confirm to have seen an incident. */
   seeIncident: { method: "POST", path: "/incidents/{incident_id}/seen", reply: nothing },
+  /** Whether the box is new. */
+  setupState: { method: "GET", path: "/setup/state", reply: SetupState },
+  /** Set the operator's first password, by the code on the box's screen. */
+  setUp: { method: "POST", path: "/setup/password", reply: LoggedIn },
+  /** The box's name, its addresses, its time zone. */
+  machine: { method: "GET", path: "/machine", reply: Machine },
+  /** Change the box's name or its time zone. */
+  changeMachine: { method: "PATCH", path: "/machine", reply: nothing },
+  /** The Wi-Fi networks that the box hears: takes some seconds. */
+  wifiNetworks: { method: "POST", path: "/wifi/networks", reply: WifiNetworks },
+  /** Join a Wi-Fi network: takes up to a minute. */
+  joinWifi: { method: "POST", path: "/wifi", reply: nothing },
 } as const;
 
 /** What is to be different; what is not given stays as it is. */
@@ -954,6 +1005,12 @@ export type Doing = {
 /** The operator's password. */
 export type Login = {
   password: string;
+};
+
+/** What is to be different; what is not given stays as it is. */
+export type MachineChange = {
+  name?: string | null;
+  time_zone?: string | null;
 };
 
 /** A camera to be. */
@@ -1001,6 +1058,14 @@ export type Screen = {
   name?: string;
 };
 
+/** What makes a box one's own. */
+export type Setup = {
+  /** As the box's screen shows it. */
+  code: string;
+  /** The operator's, from now on. */
+  password: string;
+};
+
 /** Whether poses are wanted. */
 export type Wish = {
   on: boolean;
@@ -1023,6 +1088,13 @@ export type Undoing = {
 /** A pairing code, for a visit where one is named. */
 export type Wanted = {
   session_id?: string | null;
+};
+
+/** A Wi-Fi to join. */
+export type WifiChoice = {
+  ssid: string;
+  /** Empty for an open one. */
+  passphrase?: string;
 };
 
 /** What is to be done; the box starts again for it, or its processes do. */
@@ -1076,4 +1148,10 @@ export interface Asked {
   revoke: { path: { device_id: string } };
   incidents: Record<string, never>;
   seeIncident: { path: { incident_id: number } };
+  setupState: Record<string, never>;
+  setUp: { body: Setup };
+  machine: Record<string, never>;
+  changeMachine: { body: MachineChange };
+  wifiNetworks: Record<string, never>;
+  joinWifi: { body: WifiChoice };
 }
