@@ -25,7 +25,7 @@ export class Refusal extends Error {
 
 /** How long the box may take to answer, and what takes longer: it looks at cameras, or at itself. */
 const PATIENCE_MS = 60_000;
-const LONGER_MS: Partial<Record<Operation, number>> = { tryCamera: 150_000, retryCamera: 150_000, doctor: 240_000 };
+const LONGER_MS: Partial<Record<Operation, number>> = { tryCamera: 150_000, retryCamera: 150_000, doctor: 240_000, joinWifi: 120_000, startBackup: 600_000 };
 
 /**
  * Asks the box at `base()` in the name of whoever has `token()`. Rejects with a `Refusal` where the box says no, with a

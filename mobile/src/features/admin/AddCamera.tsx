@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { FindCameras } from "@/features/admin/FindCameras";
 import { useDoing, useWhy } from "@/features/admin/operate";
 import { TrialResult } from "@/features/admin/TrialResult";
 import { Button, Field, Notice, Segments, Sheet } from "@/ui";
@@ -8,7 +9,7 @@ import type { NewCamera } from "@/wire/wire";
 
 const TURNS = ["0", "90", "180", "270"] as const;
 
-/** A new camera: tried out first, then added. */
+/** A new camera: found on the network or typed, tried out, then added. */
 export function AddCamera({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const why = useWhy();
@@ -23,6 +24,13 @@ export function AddCamera({ onClose }: { onClose: () => void }) {
   const named = camera.id !== "" && camera.url !== "";
   return (
     <Sheet title={t("addCamera")} onClose={onClose} testID="add-sheet">
+      <FindCameras
+        onChosen={({ url }, { name, hardware, address, location }) => {
+          const found = { ...camera, id: camera.id || idOf(name || hardware, address), url, zone: camera.zone || location };
+          change(found);
+          trial.mutate(found);
+        }}
+      />
       <Field label={t("cameraId")} placeholder={t("cameraIdHint")} value={camera.id} onChangeText={(id) => change({ id: id.trim() })} testID="camera-id" />
       <Field label={t("cameraUrl")} placeholder={t("cameraUrlHint")} value={camera.url} onChangeText={(url) => change({ url: url.trim() })} testID="camera-url" />
       <Field label={t("zone")} placeholder={t("zoneHint")} value={camera.zone} onChangeText={(zone) => change({ zone })} maxLength={64} />
@@ -47,4 +55,15 @@ export function AddCamera({ onClose }: { onClose: () => void }) {
       )}
     </Sheet>
   );
+}
+
+/** A name for ever, out of what a camera calls itself and the end of its address: `entrance-40`. */
+export function idOf(name: string, address: string): string {
+  const plain = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 24)
+    .replace(/^-+|-+$/g, "");
+  return `${plain || "camera"}-${address.split(".").at(-1)}`;
 }

@@ -1,3 +1,4 @@
+import { Redirect } from "expo-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ScrollView, View } from "react-native";
@@ -5,6 +6,7 @@ import { ScrollView, View } from "react-native";
 import { BoxPage } from "@/features/admin/BoxPage";
 import { CamerasPage } from "@/features/admin/CamerasPage";
 import { Login } from "@/features/operator/Login";
+import { useNewness } from "@/features/setup/Setup";
 import { useOperator } from "@/state/operator";
 import { Segments, Sign, Text, space, useTheme } from "@/ui";
 
@@ -15,7 +17,9 @@ const WIDE = 1400;
 export function Admin() {
   const { t } = useTranslation();
   const { token, ready, enter } = useOperator();
+  const newness = useNewness();
   if (!ready) return null;
+  if (newness.data?.done === false) return <Redirect href="/setup" />;
   if (token === null) return <Login title={t("operatorLogin")} text={t("operatorText")} onToken={enter} />;
   return <Desk />;
 }
