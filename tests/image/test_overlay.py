@@ -58,8 +58,9 @@ def test_a_shell_can_read_and_run_it(script: Path) -> None:
 
 
 def test_what_the_package_and_the_image_number_is_the_same_user() -> None:
-    ours = (OVERLAY / "usr/lib/sysusers.d/00-image.conf").read_text().splitlines()[-1].split()
-    theirs = (FIRMWARE.parent / "systemd/sysusers.d/gymbox.conf").read_text().splitlines()[-1].split()
-    assert ours[:2] == theirs[:2]
-    assert ours[3:] == theirs[3:]
-    assert int(ours[2]) < 1000
+    ours, theirs = (
+        next(line.split() for line in file.read_text().splitlines() if line.startswith("u "))
+        for file in (OVERLAY / "usr/lib/sysusers.d/00-image.conf", FIRMWARE.parent / "systemd/sysusers.d/gymbox.conf")
+    )
+    assert (ours[1], ours[3:]) == (theirs[1], theirs[3:])
+    assert 0 < int(ours[2]) < 1000
