@@ -65,7 +65,10 @@ async def pretend(page: Page, path: str, answer: object) -> None:
     """Let the browser hear this where the box has nobody to ask: no radio, no network with cameras."""
 
     async def fulfil(route: Route) -> None:
-        await route.fulfill(json=answer)
+        if route.request.method == "PATCH":
+            await route.fulfill(status=204)
+        else:
+            await route.fulfill(json=answer)
 
     await page.route(f"**{path}", fulfil)
 
@@ -157,7 +160,7 @@ async def the_backups(page: Page) -> None:
     key = (await page.get_by_test_id("backup-key").text_content() or "").replace(" ", "")
     await page.get_by_test_id("key-end").fill("QQQQQQQQ")
     await page.get_by_test_id("confirm-key").click()
-    await mentions(page, "key-refused", "these are not its last 8 letters")
+    await mentions(page, "key-refused", "These are not its last letters.")
     await accessible(page)
     await shoot(page, "setup-key")
     await page.get_by_test_id("key-end").fill(key[-8:].lower())

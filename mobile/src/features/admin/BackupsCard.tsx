@@ -5,11 +5,13 @@ import { View } from "react-native";
 import { useAsked, useDoing, useWhy } from "@/features/admin/operate";
 import { bytes } from "@/features/admin/StorageCard";
 import { Button, Card, Field, Notice, Sheet, Text, radius, space, useTheme } from "@/ui";
+import { Refusal } from "@/wire/ask";
 import type { Backups, NewKey } from "@/wire/wire";
 
 const LOOK_MS = 5000;
-/** Letters of the key that stand together. */
-const GROUP = 6;
+const PREFIX = "AGE-SECRET-KEY-1";
+/** Letters of the key that stand together, from its end: the last ones are those that are asked back. */
+const GROUP = 8;
 
 /** Encrypted backups outside the box: how they stand, the key, and one now. */
 export function BackupsCard() {
@@ -58,7 +60,7 @@ function Told({ told }: { told: Backups }) {
       {lines.map(([name, value]) => (
         <View key={name} style={{ flexDirection: "row", justifyContent: "space-between", gap: space.m }}>
           <Text color="soft">{name}</Text>
-          <Text style={{ flexShrink: 1, textAlign: "right" }}>{value}</Text>
+          <Text style={{ flex: 1, minWidth: 0, textAlign: "right" }}>{value}</Text>
         </View>
       ))}
       {told.failed_at && <Notice text={t("backupFailed", { when: when(told.failed_at), why: told.error })} testID="backup-failed" />}
@@ -77,6 +79,7 @@ function KeySheet({ made, onClose }: { made: NewKey; onClose: () => void }) {
   const theme = useTheme();
   const [letters, setLetters] = useState("");
   const confirm = useDoing((ask, body: { letters: string }) => ask("confirmBackupKey", { body }), onClose);
+  const wrong = confirm.error instanceof Refusal && confirm.error.title === "wrong letters";
   return (
     <Sheet title={t("backupKey")} onClose={onClose} testID="key-sheet">
       <Text>{t("keyText")}</Text>
@@ -93,7 +96,7 @@ function KeySheet({ made, onClose }: { made: NewKey; onClose: () => void }) {
         autoComplete="off"
         testID="key-end"
       />
-      {confirm.error && <Notice text={why(confirm.error)} testID="key-refused" />}
+      {confirm.error && <Notice text={wrong ? t("lettersWrong") : why(confirm.error)} testID="key-refused" />}
       <Button
         title={t("keyKept")}
         busy={confirm.isPending}
@@ -107,5 +110,6 @@ function KeySheet({ made, onClose }: { made: NewKey; onClose: () => void }) {
 
 /** In groups, as people copy letters; the box takes it with or without them. */
 export function grouped(key: string): string {
-  return (key.match(new RegExp(`.{1,${GROUP}}`, "g")) ?? []).join(" ");
+  const head = PREFIX.length + ((key.length - PREFIX.length) % GROUP);
+  return [key.slice(0, head), ...(key.slice(head).match(new RegExp(`.{${GROUP}}`, "g")) ?? [])].join(" ");
 }

@@ -45,7 +45,6 @@ function Row({ camera, onPress }: { camera: FoundCamera; onPress?: () => void })
   return (
     <Pressable
       role="button"
-      aria-label={t("chooseCamera", { name, address: camera.address })}
       disabled={!onPress}
       onPress={onPress}
       testID="found-camera"

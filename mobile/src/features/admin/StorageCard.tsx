@@ -43,7 +43,7 @@ function Told({ storage }: { storage: Storage }) {
   const lines = [
     [t("database"), said(storage.database_bytes)],
     [t("replaysKept", { count: storage.clips }), said(storage.clips_bytes)],
-    [t("lastBackup"), newest ? new Date(newest.at).toLocaleString(i18n.language, { dateStyle: "medium", timeStyle: "short" }) : t("never")],
+    [t("lastCopy"), newest ? new Date(newest.at).toLocaleString(i18n.language, { dateStyle: "medium", timeStyle: "short" }) : t("never")],
   ] as const;
   return (
     <View style={{ gap: space.m }}>

@@ -54,7 +54,6 @@ function Row({ network: { ssid, signal, secured, joined, fits }, onPress }: { ne
   return (
     <Pressable
       role="button"
-      aria-label={t("joinWifi", { name: ssid })}
       disabled={!onPress || !fits || joined}
       onPress={onPress}
       testID="wifi-network"

@@ -25,6 +25,9 @@ test("a camera's id is one that the box takes, whatever the camera calls itself"
 });
 
 test("a key is shown in groups, and is the same without them", () => {
-  expect(grouped("AGE-SECRET-KEY-1ABC")).toBe("AGE-SE CRET-K EY-1AB C");
-  expect(grouped("")).toBe("");
+  const key = `AGE-SECRET-KEY-1${"QPZRY9X8".repeat(7)}GF`;
+  const groups = grouped(key).split(" ");
+  expect(groups.join("")).toBe(key);
+  expect(groups.at(-1)).toBe(key.slice(-8));
+  expect(groups[0]).toBe("AGE-SECRET-KEY-1QP");
 });
