@@ -64,9 +64,13 @@ class Site:
             return None
 
     def answer(self, request: web.Request) -> web.FileResponse | None:
-        """The file that is asked for, or for a browser that opens one of the app's pages, the app."""
+        """The file that is asked for, or for a browser that opens one of the app's pages, the app.
+
+        At the root that is for whoever asks: a service worker does not say what it wants.
+        """
         path = request.path
-        opens = "text/html" in request.headers.get(hdrs.ACCEPT, "") and "." not in path.rpartition("/")[2]
+        page = "text/html" in request.headers.get(hdrs.ACCEPT, "") and "." not in path.rpartition("/")[2]
+        opens = page or path == "/"
         found = self.find(path) or (self.find("index.html") if opens else None)
         if found is None:
             return None

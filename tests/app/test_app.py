@@ -236,6 +236,25 @@ def test_a_code_that_is_wrong_or_used_says_so_and_stays(gym: Gym) -> None:
     run(test())
 
 
+def test_the_app_is_installable_and_opens_where_the_box_is_out_of_reach(gym: Gym) -> None:
+    async def test() -> None:
+        async with phone() as page:
+            await page.goto(gym.url("/"))
+            await page.get_by_test_id("start").wait_for()
+            await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+            browser = await page.context.new_cdp_session(page)
+            found = await browser.send("Page.getInstallabilityErrors")
+            # A test's browser keeps nothing, which is all that stands against it.
+            assert [each["errorId"] for each in found["installabilityErrors"]] == ["in-incognito"]
+            await page.reload()  # now through the worker, which keeps what it hands on
+            await page.get_by_test_id("start").wait_for()
+            await page.context.set_offline(True)
+            await page.reload()
+            await page.get_by_test_id("start").wait_for()
+
+    run(test())
+
+
 def test_a_replay_plays_slowly_under_its_skeleton(gym: Gym) -> None:
     async def test() -> None:
         async with gym.day() as day, phone(language="de-DE", scheme="light") as page:
