@@ -35,8 +35,8 @@ _SAID_OTHERWISE: Final = {
     "ISC License": "ISC",
     "MIT License": "MIT",
 }
-_SILENT: Final = {"exit": "MIT", "sqlite-vec": "MIT OR Apache-2.0"}
-"""Whose description has no licence: `exit` carries its text, sqlite-vec names it in its repository."""
+_SILENT: Final = {"exit": "MIT", "pyrage": "MIT", "sqlite-vec": "MIT OR Apache-2.0"}
+"""Whose description has no licence: two carry its text, sqlite-vec names it in its repository."""
 
 
 @dataclass(frozen=True, slots=True)

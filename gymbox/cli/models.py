@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+from gymbox.cli.config import File
 
 # What a command needs is imported when it runs, so that `gymbox --help` does not wait for all of it.
 # ruff: noqa: PLC0415
 
 if TYPE_CHECKING:
     from gymbox.models.manifest import Row
+
+PICTURES: Final = ((720, 1280), (480, 640), (1280, 720))
+"""Rows and columns of what cameras send: another shape is another engine."""
 
 app = typer.Typer(
     name="models", help="The pose models: list them, build the default, add your own.", no_args_is_help=True
@@ -71,6 +76,34 @@ def build(
 
         model = models.build(name, say=say)
     Console().print(f"{model.name}: ready in {model.path}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def prepare(config: File = None) -> None:
+    """Let the device make ready what it needs for the box's model: TensorRT builds engines, for minutes, once.
+
+    It is done anyway, but by vision, which counts nobody meanwhile.
+    """
+    import time
+
+    import numpy as np
+    from rich.console import Console
+
+    from gymbox import _core, models
+    from gymbox.config import load
+    from gymbox.owner import become_owner
+    from gymbox.vision.process import engines, open_model
+
+    settings = load(config)
+    become_owner(settings.data_dir)
+    model = models.find(None if settings.vision.model == "auto" else settings.vision.model)
+    console, begun = Console(stderr=True), time.monotonic()
+    with console.status(f"{model.name}: opening"):
+        pose = open_model(model, settings.vision, cache=engines(settings.data_dir))
+    for done, (height, width) in enumerate(PICTURES, 1):
+        with console.status(f"{model.name} on {pose.device}: {width}×{height}, {done} of {len(PICTURES)}"):
+            pose.detect(_core.Frame(np.zeros((height, width, 3), np.uint8)))
+    typer.echo(f"{model.name}: ready on {pose.device}, after {time.monotonic() - begun:.0f} s")
 
 
 @app.command()

@@ -45,7 +45,7 @@ REPORT_S: Final = 60.0
 async def watch(service: Service, *, settings: Settings, config: Path | None) -> None:
     """Look at all cameras, and say who is there and what they do, until told to stop."""
     model = models.find(None if settings.vision.model == "auto" else settings.vision.model)
-    pose = await asyncio.to_thread(open_model, model, settings.vision)
+    pose = await asyncio.to_thread(open_model, model, settings.vision, cache=engines(settings.data_dir))
     looks = await asyncio.to_thread(chosen, settings.vision)
     roster = Roster(settings, config)
     async with (
@@ -100,7 +100,14 @@ def _report(eyes: Eyes, watching: Watch) -> None:
     )
 
 
-def open_model(model: Model, settings: VisionSettings) -> _core.PoseModel:
+def engines(data_dir: Path) -> Path:
+    """Where TensorRT keeps what it has built, so that it does so once for each model and not at each start."""
+    folder = data_dir / "engines"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def open_model(model: Model, settings: VisionSettings, *, cache: Path | None = None) -> _core.PoseModel:
     """The pose model on its device, warm: it has looked once."""
     size = settings.input_size or (0 if model.input_size else model.long_side)
     pose = _core.PoseModel(
@@ -109,6 +116,7 @@ def open_model(model: Model, settings: VisionSettings) -> _core.PoseModel:
         device=settings.device,
         threads=settings.threads or 0,
         long_side=size,
+        cache=cache,
         **model.thresholds.model_dump(),
     )
     for reason in pose.passed_over:

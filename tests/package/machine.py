@@ -53,6 +53,7 @@ def bootstrap(root: Path, later: list[str]) -> None:
             *(CODENAME, str(root), *mirrors()),
         ],
         check=True,
+        stdout=subprocess.DEVNULL,
     )
 
 
