@@ -108,6 +108,10 @@ wheels: setup
 deb *options: setup
     @packaging/deb {{ options }}
 
+# What of a Jetson's set-up needs no Jetson: the package with a Python of its own, into dist/jetson/
+jetson: setup
+    @packaging/deb arm64 --own-python --into dist/jetson
+
 # The image to flash, into dist/: as root, on Debian; minutes
 image: deb
     @bash .ci/packages image
