@@ -67,7 +67,7 @@ test-rust *options:
 
 # Tests of the package, from a module's laws to whole commands; pytest's 5 says that none was asked for
 test-python *options:
-    {{ run }} pytest --numprocesses 2 -m "not alone" {{ options }} || [ $? = 5 ]
+    {{ run }} pytest --numprocesses 2 --dist loadgroup -m "not alone" {{ options }} || [ $? = 5 ]
     {{ run }} pytest -m alone {{ options }} || [ $? = 5 ]
 
 # Score every labelled clip and print the table; `--rendered` for the rendered people

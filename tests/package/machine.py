@@ -37,6 +37,9 @@ def lacking() -> str:
         return "needs root"
     if missing := [tool for tool in ("mmdebstrap", "systemd-nspawn", "nsenter", "ip") if not shutil.which(tool)]:
         return f"needs {', '.join(missing)} (Debian's mmdebstrap, systemd-container, util-linux, iproute2)"
+    apart = ["unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--fork", "--mount-proc", "true"]
+    if subprocess.run(apart, capture_output=True, check=False).returncode:
+        return "may make no namespaces here"
     if not mirrors():
         return f"this machine's apt knows no Debian {CODENAME}"
     return ""
