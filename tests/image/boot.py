@@ -39,6 +39,17 @@ TTYPath=/dev/ttyS1
 Restart=always
 TimeoutStopSec=1
 """
+PATIENT: Final = """\
+[Service]
+TimeoutStartSec=1h
+WatchdogSec=0
+"""
+"""An emulated machine is many times slower than any that it stands for."""
+LONG: Final = """\
+[Service]
+ExecStart=
+ExecStart=/usr/lib/gymbox/bin/gymbox update commit --within 3000
+"""
 HASTY: Final = """\
 [Service]
 ExecStart=
@@ -72,6 +83,8 @@ def make_release(folder: Path, version: str, **more: str | None) -> Path:
         {
             "/usr/lib/os-release": "\n".join([*lines, f"IMAGE_VERSION={version}", ""]),
             f"{UNITS}/shell.service": SHELL,
+            f"{UNITS}/gymbox-.service.d/patient.conf": PATIENT,
+            f"{UNITS}/gymbox-boot-ok.service.d/test.conf": LONG,
             **more,
         },
     )
@@ -93,7 +106,7 @@ def make_stick(folder: Path) -> Path:
     broken = {
         f"{PACKAGE}/hub/process.py": "raise SystemExit('broken')\n",
         f"{PACKAGE}/hub/__pycache__/process.cpython-311.pyc": None,
-        f"{UNITS}/gymbox-boot-ok.service.d/zz-hasty.conf": HASTY,
+        f"{UNITS}/gymbox-boot-ok.service.d/test.conf": HASTY,
     }
     make_bundle(make_release(folder, "4.0.0", **broken), updates / "broken.raucb")
     make_bundle(make_release(folder, "0.0.1"), updates / "older.raucb")
