@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from gymbox.doctor.finding import Finding, fail, good, warn
 from gymbox.errors import StorageError
-from gymbox.storage import Reader, backup, incidents, migrate
+from gymbox.storage import Reader, backup, elsewhere, incidents, migrate
 from gymbox.storage.engine import WAL_LIMIT
 from gymbox.storage.files import Place
 
@@ -47,6 +47,8 @@ def database(settings: Settings) -> Iterator[Finding]:
         remedy = "end whatever has the database open for hours; the box frees it then"
         yield warn("database log", f"{log >> 20} MiB", expected=f"{WAL_LIMIT >> 20} MiB", remedy=remedy)
     yield _backup(place)
+    if settings.backup.recipient:
+        yield _outside(place)
     yield from asyncio.run(_unseen(settings))
 
 
@@ -58,6 +60,20 @@ def _backup(place: Place) -> Finding:
     return warn(
         "backups", came, expected="one a day", remedy="gymbox db backup; it is made by itself while the box runs"
     )
+
+
+def _outside(place: Place) -> Finding:
+    """Of those who want backups outside the box."""
+    last = elsewhere.outcome(place)
+    came = f"the newest is of {last.made_at:%Y-%m-%d %H:%M} UTC" if last.made_at else "none"
+    if last.error:
+        return warn("backups outside", f"{came}; {last.error}", expected="one a day", remedy="gymbox backup now")
+    if last.own_disk:
+        remedy = "a stick that is called GYMBOX, or another folder in [backup]"
+        return warn("backups outside", f"{came}, on the box's own disk", expected="another disk", remedy=remedy)
+    if last.made_at is None or datetime.now(UTC) - last.made_at >= OLD:
+        return warn("backups outside", came, expected="one a day", remedy="plug the stick in, and gymbox backup now")
+    return good("backups outside", came)
 
 
 async def _unseen(settings: Settings) -> list[Finding]:

@@ -3,11 +3,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -29,7 +30,9 @@ from gymbox.doctor.database import database
 from gymbox.doctor.inference import inference
 from gymbox.requests import AskCoach, CoachReport
 from gymbox.storage import backup
+from gymbox.storage.elsewhere import Outcome
 from gymbox.storage.files import Place
+from gymbox.storage.sealed import closing_half, new_key
 from gymbox.storage.store import upgrade
 from tests import floor
 
@@ -158,6 +161,24 @@ def test_a_database_is_whole_backed_up_and_without_incidents(tmp_path: Path) -> 
     found = by_name(database(settings(tmp_path)))
     assert found["backups"].verdict == "ok"
     assert found["incident"].came.endswith("camera-clock: it was set")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "came"),
+    [
+        (Outcome(made_at=datetime.now(UTC)), "ok: the newest is of"),
+        (Outcome(), "warn: none"),
+        (Outcome(made_at=datetime.now(UTC) - timedelta(days=3)), "warn: the newest is of"),
+        (Outcome(made_at=datetime.now(UTC), own_disk=True), "warn: .+ on the box's own disk"),
+        (Outcome(made_at=datetime.now(UTC), error="no room"), "warn: .+; no room"),
+    ],
+)
+def test_backups_outside_the_box_are_told_of_where_they_are_wanted(outcome: Outcome, came: str, tmp_path: Path) -> None:
+    asyncio.run(upgrade(Place(tmp_path), now=datetime.now(UTC)))
+    (tmp_path / "elsewhere.json").write_text(outcome.model_dump_json())
+    assert "backups outside" not in by_name(database(settings(tmp_path)))
+    found = by_name(database(settings(tmp_path, backup={"recipient": closing_half(new_key())})))["backups outside"]
+    assert re.match(came, f"{found.verdict}: {found.came}")
 
 
 def test_a_damaged_database_is_said(tmp_path: Path) -> None:
