@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 LIMIT_S: Final = 600
 """For whatever a busy machine takes long for."""
 SAMPLE: Final = Path(__file__).parents[1] / "data/sample.mp4"
+FEW: Final = 192
+"""Pixels that the model sees of a picture's longer side: enough to count most of it at little cost."""
+ENOUGH: Final = 256
+"""As many as it sees by default: what is hardly a repetition is told apart by them."""
 BOX: Final = """\
 data_dir = "data"
 run_dir = "run"
@@ -26,7 +30,7 @@ host = "127.0.0.1"
 port = {port}
 mdns = false
 [vision]
-input_size = 192
+input_size = {input_size}
 """
 CAMERA: Final = """\
 [[camera]]
@@ -76,11 +80,11 @@ def alive(pid: int) -> bool:
 
 
 @contextmanager
-def box(folder: Path, *cameras: str, port: int = 0, loop: bool = True) -> Iterator[Box]:
+def box(folder: Path, *cameras: str, port: int = 0, loop: bool = True, input_size: int = FEW) -> Iterator[Box]:
     """A box whose cameras all show the sample, at its own pace."""
     told = str(loop).lower()
     tables = [CAMERA.format(camera=camera, sample=SAMPLE, loop=told) for camera in cameras]
-    (folder / "gymbox.toml").write_text(BOX.format(port=port) + "".join(tables))
+    (folder / "gymbox.toml").write_text(BOX.format(port=port, input_size=input_size) + "".join(tables))
     running = Box(folder)
     try:
         yield running

@@ -21,7 +21,7 @@ from gymbox.bus.subscribe import Heard, Listener, Lost
 from gymbox.events import RepCountedEvent, SessionEndedEvent, TrackLinkedEvent
 from gymbox.hub.password import Password
 from tests.gym import free_port
-from tests.process.box import LIMIT_S, SAMPLE, Box, box
+from tests.process.box import ENOUGH, LIMIT_S, SAMPLE, Box, box
 from tests.process.lives import wait_for
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def test_a_pass_with_kills_in_it_is_counted_as_if_nothing_had_happened(number: i
     """Without the camera's: what a dead camera does not send, nobody can count."""
     chance = random.Random(number)  # noqa: S311 -- the same moments each time
     parts = chance.sample(["recorder", "vision", "hub"], 3)
-    with box(tmp_path, "rack-1", loop=False) as running:
+    with box(tmp_path, "rack-1", loop=False, input_size=ENOUGH) as running:
         wait_for("the first repetitions", lambda: rows(tmp_path).total() > 3, LIMIT_S)
         for part in parts:
             kill(running, part, chance)
