@@ -214,6 +214,9 @@ impl ByteTrack {
         aspect: f64,
         at: Nanos,
     ) -> Option<(usize, usize)> {
+        if lost.is_empty() || new.is_empty() {
+            return None; // as in nearly every frame
+        }
         let gone: Vec<Placed> = lost.iter().map(|&track| self.tracks[track].last.placed).collect();
         let came: Vec<Placed> = new.iter().map(|&person| seen[person].placed).collect();
         let others: Vec<Placed> =
