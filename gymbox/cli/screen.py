@@ -65,7 +65,7 @@ def drawn(found: SetupShown) -> str:
     lines = ["", *(f"  {line}" for line in code.getvalue().splitlines())]
     if found.code:
         lines += ["  Set this box up: scan the code with a phone that is in the same network, or", ""]
-        lines += [f"  open    {found.url.partition('#')[0]}", f"  and type  {found.code}"]
+        lines += [f"  open      {found.url.partition('#')[0]}", f"  and type  {found.code}"]
     else:
         lines += ["  " + "   ".join(found.addresses), f"  for the operator: {found.addresses[0]}/admin"]
     return "\n".join(lines) + "\n"
