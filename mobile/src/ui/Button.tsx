@@ -54,7 +54,7 @@ export function Button({ title, onPress, kind = "primary", icon, busy = false, d
         style,
       ]}
     >
-      {busy ? <ActivityIndicator color={theme.color[ink]} /> : icon && <Icon name={icon} size={20} color={ink} />}
+      {busy ? <ActivityIndicator aria-hidden color={theme.color[ink]} /> : icon && <Icon name={icon} size={20} color={ink} />}
       <Text kind="heading" color={ink}>
         {title}
       </Text>
