@@ -30,6 +30,9 @@ class Web(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
+    def handle_error(self, *_: object) -> None:
+        """Somebody hung up, as some of these tests do."""
+
 
 class _Answer(BaseHTTPRequestHandler):
     server: Web
