@@ -92,8 +92,8 @@ def roll_back(way: Way, book: Book, *, say: Say) -> str:
     if before in {"", running}:
         raise UpdateError(f"there is nothing to go back to from {running}")
     say(f"going back from {running} to {before}")
-    book.write(doing="installing", progress=None, installed="", good=before, offer=None)
-    way.go_back(book)
+    book.write(offer=None)
+    _put_back(way, book, before)
     book.note("went back", before, f"from {running}, as it was asked for")
     if not way.restarts:
         _tried(book, before, say=say)
@@ -141,11 +141,26 @@ def _give_up(way: Way, book: Book, running: str, why: str, *, say: Say) -> bool:
     book.note("failed", running, why)
     if way.restarts:
         return False
-    book.write(doing="installing", good=before, installed="")
-    way.go_back(book)
+    _put_back(way, book, before)
     book.write(running=before, before="")
     book.note("fell back", before, f"{running}: {why}")
     return True
+
+
+def _put_back(way: Way, book: Book, before: str) -> None:
+    """Bring the version before back; it is known to be good.
+
+    Raises:
+        UpdateError: it cannot be brought back, which is written down.
+    """
+    good = book.read().good
+    book.write(doing="installing", progress=None, installed="", good=before)
+    try:
+        way.go_back(book)
+    except UpdateError as error:
+        book.write(good=good)
+        book.note("failed", before, str(error))
+        raise
 
 
 def _at_hand(settings: Settings, way: Way, book: Book, source: str, downloads: Path, *, say: Say) -> Path:

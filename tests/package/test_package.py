@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import urllib.request
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +20,8 @@ from tests.package.machine import LIMIT_S, Machine
 from tests.process.lives import wait_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.package.conftest import Packages
 
 pytestmark = pytest.mark.xdist_group("package")
@@ -180,12 +186,50 @@ def test_an_update_is_refused_that_is_not_ours_or_not_newer(
         path.unlink(missing_ok=True)
 
 
-def test_an_update_keeps_what_was_there_and_stays_as_it_works(machine: Machine, packages: Packages) -> None:
-    before = password(machine)
-    machine.run("gymbox", "update", "install", f"/root/{packages.second.name}", limit_s=3 * LIMIT_S)
+def wish(machine: Machine, what: str) -> None:
+    """As the hub leaves it."""
+    said = f"""echo '{{"do": "{what}"}}' > /run/gymbox/.wish && mv /run/gymbox/.wish /run/gymbox/update.json"""
+    machine.run("runuser", "-u", "gymbox", "--", "sh", "-c", said)
+
+
+@contextmanager
+def served(folder: Path, host: str) -> Iterator[str]:
+    server = ThreadingHTTPServer((host, 0), partial(SimpleHTTPRequestHandler, directory=folder))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://{host}:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_a_wish_without_a_feed_says_what_is_missing(machine: Machine) -> None:
+    wish(machine, "check")
+    wait_until(machine, "the wish", lambda: happened(machine)[0][0] == "failed")
+    assert "names no feed" in state(machine)["happened"][0]["why"]
+    assert not machine.succeeds("test", "-e", "/run/gymbox/update.json")
+
+
+def test_what_the_operator_wishes_is_fetched_installed_and_stays_as_it_works(
+    machine: Machine, packages: Packages
+) -> None:
+    before, deb = password(machine), packages.second
+    kind = f"package-{deb.stem.rpartition('_')[2]}"
+    feed = {"version": SECOND, "files": {kind: {"url": deb.name, "size_bytes": deb.stat().st_size}}}
+    (deb.parent / "feed.json").write_text(json.dumps(feed))
+    with served(deb.parent, machine.ours) as url:
+        with machine.path("/etc/gymbox/gymbox.toml").open("a") as settings:
+            settings.write(f'\n[update]\nfeed = "{url}/feed.json"\n')
+        wish(machine, "check")
+        wait_until(machine, "the offer", lambda: state(machine).get("offer"))
+        assert state(machine)["offer"]["version"] == SECOND
+        wish(machine, "install")
+        wait_until(machine, "the update", lambda: happened(machine)[0] == ("kept", SECOND))
     assert installed(machine) == SECOND
     assert happened(machine)[:2] == [("kept", SECOND), ("installed", SECOND)]
-    assert answers(machine)
+    wait_until(machine, "/healthz", lambda: answers(machine))
     assert password(machine) == before
     assert 'id = "rack-1"' in machine.path("/etc/gymbox/gymbox.toml").read_text()
     assert "at 9999, nothing to do" in machine.run("gymbox", "db", "upgrade")
@@ -214,14 +258,6 @@ def test_a_version_that_does_not_work_is_replaced_by_the_one_before(machine: Mac
     assert happened(machine)[0] == ("fell back", FIRST)
     assert "hub" in state(machine)["happened"][0]["why"]
     wait_until(machine, "/healthz", lambda: answers(machine))
-
-
-def test_the_operator_s_wish_is_heeded(machine: Machine) -> None:
-    # As the hub leaves it; there is no feed, and that is what is said of it.
-    machine.run("runuser", "-u", "gymbox", "--", "sh", "-c", """echo '{"do": "check"}' > /run/gymbox/update.json""")
-    wait_until(machine, "the wish", lambda: happened(machine)[0][0] == "failed")
-    assert "names no feed" in state(machine)["happened"][0]["why"]
-    assert not machine.succeeds("test", "-e", "/run/gymbox/update.json")
 
 
 def test_removed_it_leaves_settings_and_data_and_purged_nothing(machine: Machine) -> None:
