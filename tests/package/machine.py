@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ LIMIT_S: Final = 600
 """For whatever a busy machine takes long for."""
 CODENAME: Final = "bookworm"
 BARE: Final = ("systemd", "systemd-sysv", "dbus", "iproute2")
-NETWORK: Final = "10.213.77"
 
 
 def mirrors() -> list[str]:
@@ -40,9 +40,13 @@ def lacking() -> str:
     apart = ["unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--fork", "--mount-proc", "true"]
     if subprocess.run(apart, capture_output=True, check=False).returncode:
         return "may make no namespaces here"
-    if not mirrors():
+    if not (known := mirrors()):
         return f"this machine's apt knows no Debian {CODENAME}"
-    return ""
+    _, uri, release, _ = known[0].split()
+    with TemporaryDirectory() as folder:
+        look = ["/usr/lib/apt/apt-helper", "download-file", f"{uri}dists/{release}/Release", f"{folder}/Release"]
+        reached = subprocess.run(look, capture_output=True, check=False).returncode == 0
+    return "" if reached else "Debian's archive cannot be reached"
 
 
 def bootstrap(root: Path, later: list[str]) -> None:
@@ -66,7 +70,8 @@ class Machine:
     def __init__(self, root: Path, log: Path) -> None:
         self.root, self._log = root, log
         self._name = f"gym{os.getpid() % 100_000}"
-        self.address, self.ours = f"{NETWORK}.2", f"{NETWORK}.1"
+        network = f"10.213.{os.getpid() % 250}"
+        self.address, self.ours = f"{network}.2", f"{network}.1"
 
     def __enter__(self) -> Self:
         container = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--machine={self._name}"]
