@@ -120,7 +120,7 @@ class Box:
         end = f"__{time.monotonic_ns()}__"
         shell.settimeout(limit_s)
         # In two halves, so that the echo of the command is not taken for its end.
-        shell.sendall(f"{{ {command} ; }} 2>&1; echo {end[:8]}''{end[8:]} $?\n".encode())
+        shell.sendall(f"{{ {command}\n}} 2>&1; echo {end[:8]}''{end[8:]} $?\n".encode())
         heard = b""
         while not (done := re.search(rf"{end} (\d+)".encode(), heard)):
             if not (more := shell.recv(65536)):
