@@ -95,9 +95,9 @@ async def _hear_poses(live: Box, http: aiohttp.ClientSession, track_id: str, hea
 def memory(live: Box) -> Iterator[Row]:
     """What each process has after the minutes, and how fast that grows once caches are full."""
     time.sleep(120)
-    before = live.resident_mib()
+    before = _most(live)
     time.sleep(MINUTES * 60)
-    after = live.resident_mib()
+    after = _most(live)
     for name, mib in after.items():
         growth = (mib - before[name]) / MINUTES
         yield Row(
@@ -108,3 +108,12 @@ def memory(live: Box) -> Iterator[Row]:
             "<= 1",
             growth <= 1,
         )
+
+
+def _most(live: Box) -> dict[str, float]:
+    """The most that each process has within a minute: a camera's decoder takes and gives back ten MiB all the time."""
+    samples = []
+    for _ in range(20):
+        samples.append(live.resident_mib())
+        time.sleep(3)
+    return {name: max(sample[name] for sample in samples) for name in samples[0]}
