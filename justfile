@@ -67,8 +67,12 @@ test-rust *options:
 
 # Tests of the package, from a module's laws to whole commands; pytest's 5 says that none was asked for
 test-python *options:
-    {{ run }} pytest --numprocesses 2 --dist loadgroup -m "not alone" {{ options }} || [ $? = 5 ]
+    {{ run }} pytest --numprocesses 2 -m "not alone" {{ options }} || [ $? = 5 ]
     {{ run }} pytest -m alone {{ options }} || [ $? = 5 ]
+
+# The package on a bare Debian, in a container: built, installed, updated, brought back, removed; ten minutes, as root
+test-package *options: setup packages
+    @PACKAGE=1 {{ run }} pytest tests/package {{ options }}
 
 # Score every labelled clip and print the table; `--rendered` for the rendered people
 accuracy *options: setup

@@ -89,6 +89,8 @@ async def shoot(page: Page, name: str) -> None:
 
 async def accessible(page: Page) -> None:
     """Nothing serious that axe finds: contrast, names, roles, sizes of what is tapped."""
+    # A sheet becomes a dialog once it has faded in.
+    await page.wait_for_function("() => !document.querySelector('[aria-modal]:not([role=dialog])')")
     await page.evaluate(AXE.read_text())
     found: list[dict[str, Any]] = await page.evaluate(
         "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })"

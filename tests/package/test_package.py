@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 import urllib.request
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.package.conftest import Packages
 
-pytestmark = pytest.mark.xdist_group("package")
+pytestmark = pytest.mark.skipif("PACKAGE" not in os.environ, reason="ten minutes: ./just test-package")
 
 SAMPLE: Final = Path(__file__).parents[1] / "data/sample.mp4"
 UNITS: Final = ("recorder", "vision", "coach", "hub", "camera@rack-1")
