@@ -186,8 +186,8 @@ def test_whatever_is_killed_the_count_goes_on_and_no_repetition_is_lost_or_twice
     assert all(found == set(range(1, len(found) + 1)) for found in numbers.values())
     heard = Counter(watcher.heard)
     assert set(heard.values()) == {1}
-    # Whoever was told of a fault was told of it once.
-    assert set(cues(tmp_path).values()) == {1}
+    # Whoever was told of a fault was told of it once; in a short run it may be nobody.
+    assert set(cues(tmp_path).values()) <= {1}
 
 
 @pytest.mark.skipif(KILLS <= 10, reason="a minute a pass: ./just soak")
