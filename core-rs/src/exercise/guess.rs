@@ -15,7 +15,7 @@ const SAID: f32 = 0.40;
 #[must_use]
 pub fn exercise(looks: &VecDeque<Look>, catalogue: &Catalogue) -> Option<(Arc<str>, Score)> {
     let last = looks.back()?.at;
-    let likeness = likeness(within(looks, last - MEMORY, last));
+    let likeness = catalogue.expecting(&likeness(within(looks, last - MEMORY, last)));
     let all = catalogue.exercises().iter().map(|exercise| (exercise, exercise.recognised(&likeness, false)));
     let (best, surely) = all.max_by(|a, b| a.1.total_cmp(&b.1))?;
     (surely >= SAID).then(|| (best.id.clone(), Score(surely)))

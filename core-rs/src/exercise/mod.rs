@@ -289,7 +289,7 @@ impl Athlete {
     /// A repetition that the recogniser saw.
     fn end_depth(&mut self, seen: Swing, stature: f32, out: &mut Vec<Movement>) {
         let within = || recogniser::within(&self.state.looks, seen.start, seen.end);
-        let likeness = recogniser::likeness(within());
+        let likeness = self.catalogue.expecting(&recogniser::likeness(within()));
         let alone = self.state.options.exercise.is_some();
         let evidence: Vec<f32> =
             self.catalogue.exercises().iter().map(|exercise| exercise.recognised(&likeness, alone)).collect();

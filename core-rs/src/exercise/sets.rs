@@ -6,6 +6,7 @@ use crate::exercise::effort::Effort;
 use crate::exercise::form::{self, Review};
 use crate::exercise::signal::Channel;
 use crate::exercise::spec::{Catalogue, Exercise};
+use crate::motion::Side;
 use crate::motion::smooth::median;
 use crate::units::{Nanos, Score};
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,8 @@ const SAME: f64 = 0.60;
 const USUAL_OF: usize = 8;
 /// Last repetitions whose channels are watched: one arm may follow the other.
 const ALTERNATE: usize = 2;
+/// Share of the last repetitions that are not by the arm of the one before, from which the arms take turns.
+const TURNS: f32 = 0.6;
 /// Cycles remembered that belong to no set yet.
 const REMEMBERED: usize = 12;
 
@@ -147,12 +150,26 @@ impl OpenSet {
 
     /// The usual depth: the middle of the full ones among the last repetitions.
     fn usual(&self) -> f32 {
-        let mut depths: Vec<f32> = self.reps.iter().rev().take(USUAL_OF).map(|rep| rep.0.depth).collect();
-        depths.sort_unstable_by(f32::total_cmp);
-        let better = depths.len() / 2;
-        let top = median(&mut depths[better..]).unwrap_or(0.0);
-        depths.retain(|depth| *depth >= FULL * top);
-        median(&mut depths).unwrap_or(top)
+        usual(self.reps.iter().rev().map(|rep| &rep.0))
+    }
+
+    /// The usual depth for the limb of a cycle. Of arms that take turns each is held against itself, and a first that
+    /// is not yet to be told from partial is full: an arm that the body hides looks as if it did less.
+    fn usual_of(&self, candidate: &Candidate) -> f32 {
+        let reps = || self.reps.iter().rev().map(|rep| &rep.0);
+        let side = candidate.cycle.channel.side();
+        let mut own = reps().filter(|rep| rep.cycle.channel.side() == side).peekable();
+        if self.takes_turns(candidate) && own.peek().is_some() { usual(own) } else { usual(reps()) }
+    }
+
+    /// Whether one arm follows the other, with this cycle.
+    fn takes_turns(&self, candidate: &Candidate) -> bool {
+        let reps = || self.reps.iter().map(|rep| &rep.0);
+        let new = (!reps().any(|rep| rep.cycle == candidate.cycle)).then_some(candidate);
+        let sides: Vec<Side> = reps().chain(new).map(|rep| rep.cycle.channel.side()).collect();
+        let sides = &sides[sides.len().saturating_sub(USUAL_OF)..];
+        let turns = sides.windows(2).filter(|pair| pair[0] != pair[1] && !pair.contains(&Side::Both)).count();
+        sides.len() > 1 && TURNS * (sides.len() - 1) as f32 <= turns as f32
     }
 
     /// The repetition at `index` as an event.
@@ -176,7 +193,7 @@ impl OpenSet {
 
     /// How much of the usual depth a cycle is.
     fn share(&self, candidate: &Candidate) -> f32 {
-        candidate.depth / self.usual().max(f32::EPSILON)
+        candidate.depth / self.usual_of(candidate).max(f32::EPSILON)
     }
 
     /// Whether a cycle is one more of this set's.
@@ -207,6 +224,16 @@ impl OpenSet {
         self.reps[index].1 = if share >= FULL { RepKind::Full } else { RepKind::Partial };
         out.push(Movement::RepConfirmed(self.rep(index, &catalogue.exercises()[self.index])));
     }
+}
+
+/// The middle of the full ones among the depths of the last [`USUAL_OF`], of which the latest comes first; 0 of none.
+fn usual<'a>(latest: impl Iterator<Item = &'a Candidate>) -> f32 {
+    let mut depths: Vec<f32> = latest.take(USUAL_OF).map(|candidate| candidate.depth).collect();
+    depths.sort_unstable_by(f32::total_cmp);
+    let better = depths.len() / 2;
+    let top = median(&mut depths[better..]).unwrap_or(0.0);
+    depths.retain(|depth| *depth >= FULL * top);
+    median(&mut depths).unwrap_or(top)
 }
 
 /// Turns candidates into sets.
@@ -303,9 +330,15 @@ impl Sets {
             best = Some((0.0, lone.index, &lone.candidate));
         }
         for other in earlier.iter().rev().filter(|other| last.begins && other.begins && last.agrees(other)) {
+            let full = FULL * last.depth.max(other.depth);
+            let least = |one: &Candidate, least| if one.depth < full { IN_SET_PARTIAL } else { least };
             for (index, (a, b)) in last.evidence.iter().zip(&other.evidence).enumerate() {
                 let mean = f32::midpoint(*a, *b);
-                if *a >= BEGIN && *b >= self.asked(other) && mean >= BEGIN && best.is_none_or(|best| mean > best.0) {
+                if *a >= least(last, BEGIN)
+                    && *b >= least(other, self.asked(other))
+                    && mean >= BEGIN
+                    && best.is_none_or(|best| mean > best.0)
+                {
                     best = Some((mean, index, other));
                 }
             }
@@ -541,6 +574,30 @@ mod tests {
             .map(|(depth, rep)| candidate(f64::from(rep) * 3.0, *depth, plain))
             .collect();
         assert_eq!(said(&reps, 9.0, false), "p[FhF");
+    }
+
+    #[test]
+    fn of_arms_that_take_turns_each_is_held_against_itself() {
+        let by = |depths: &[f32], sides: [Side; 2]| {
+            let arm = |(rep, depth): (usize, &f32)| {
+                let plain = candidate(rep as f64 * 3.0, *depth, [0.95, 0.0]);
+                let channel = Channel::Arm(sides[rep % 2]);
+                Candidate { cycle: Cycle { channel, ..plain.cycle }, ..plain }
+            };
+            let reps: Vec<Candidate> = depths.iter().enumerate().map(arm).collect();
+            said(&reps, 3.0 * depths.len() as f64, false)
+        };
+        let hidden = [1.0, 0.6, 1.0, 0.6, 1.0, 0.4, 0.6, 0.6];
+        assert_eq!(by(&hidden, [Side::Left, Side::Right]), "p[FFFFFhhF");
+        assert_eq!(by(&hidden, [Side::Both, Side::Both]), "p[FhFhFhhh", "both arms do the same");
+        assert_eq!(by(&hidden, [Side::Both, Side::Right]), "p[FhFhFhhh", "an arm that was unseen for a moment");
+    }
+
+    #[test]
+    fn a_partial_one_that_is_not_plain_begins_no_set() {
+        let then = |like| said(&[candidate(0.0, 0.5, [like, 0.0]), candidate(3.0, 1.0, [0.9, 0.0])], 12.0, false);
+        assert_eq!(then(0.7), "p[F", "getting down to the floor");
+        assert_eq!(then(0.85), "p[hF");
     }
 
     #[test]

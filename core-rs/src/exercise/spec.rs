@@ -20,6 +20,9 @@ pub const SCHEMA: u32 = 1;
 /// Form checks that an exercise needs at least.
 const FEWEST_CHECKS: usize = 2;
 
+/// How often what the catalogue does not name is done, beside what it names: gyms put into it what is done there.
+const UNNAMED: f32 = 0.15;
+
 /// A text in several languages, by two-letter code; English is always there.
 pub type Text = BTreeMap<String, String>;
 
@@ -133,6 +136,20 @@ impl Catalogue {
         Self { schema: self.schema, exercises: self.get(id).cloned().into_iter().collect() }
     }
 
+    /// What a repetition of that likeness is, knowing what is done here: where two look alike, rather what the catalogue
+    /// names (Bayes' rule).
+    #[must_use]
+    pub fn expecting(&self, likeness: &[f32; OUTCOMES]) -> [f32; OUTCOMES] {
+        let mut named = [UNNAMED; OUTCOMES];
+        named[0] = 1.0;
+        for outcome in self.exercises.iter().filter_map(Exercise::outcome) {
+            named[outcome] = 1.0;
+        }
+        let often = std::array::from_fn(|place| likeness[place] * named[place]);
+        let all: f32 = often.iter().sum();
+        often.map(|one: f32| if all > 0.0 { one / all } else { 0.0 })
+    }
+
     fn check(&self) -> Result<()> {
         if self.schema != SCHEMA {
             return Err(wrong("(catalogue)", format!("schema {SCHEMA}"), self.schema.to_string()));
@@ -157,11 +174,16 @@ impl Exercise {
         (self.up_angle - self.down_angle).abs()
     }
 
+    /// Its place in what the recogniser says; `None` where that does not know it.
+    fn outcome(&self) -> Option<usize> {
+        self.recogniser.as_deref().and_then(outcome)
+    }
+
     /// How much a repetition of that likeness is one of this. Less is enough where somebody said that it is the exercise
     /// they do, `alone`.
     #[must_use]
     pub fn recognised(&self, likeness: &[f32; OUTCOMES], alone: bool) -> f32 {
-        match self.recogniser.as_deref().and_then(outcome) {
+        match self.outcome() {
             Some(outcome) if alone => likeness[outcome].sqrt(),
             Some(outcome) => likeness[outcome],
             None => 0.0,
@@ -238,4 +260,31 @@ impl Exercise {
 
 fn wrong(exercise: &str, expected: String, got: String) -> Error {
     Error::Exercise { exercise: exercise.into(), expected, got }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_that_look_alike_it_is_the_one_that_the_catalogue_names() {
+        let exercise = r#"{"id": "raise", "name": {"en": "Raise"}, "primary_joint_pair": ["left_shoulder", "right_shoulder"],
+            "up_angle": 15, "down_angle": 90, "signal": "arms", "recogniser": "lateral_raise", "anchor": "feet",
+            "form_checks": [CHECK, CHECK]}"#;
+        let check = r#"{"id": "ID", "joint": "trunk_lean", "max": 50, "phase": "turn", "views": ["side"],
+            "message": {"en": "Chest up"}}"#;
+        let exercise = exercise.replacen("CHECK", &check.replace("ID", "one"), 1).replace("CHECK", check);
+        let catalogue = Catalogue::from_json(&format!(r#"{{"schema": 1, "exercises": [{exercise}]}}"#)).unwrap();
+        let [lateral, front] = ["lateral_raise", "front_raise"].map(|class| outcome(class).unwrap());
+        let expecting = |shares: [f32; 3]| {
+            let mut likeness = [0.0; OUTCOMES];
+            [likeness[0], likeness[lateral], likeness[front]] = shares;
+            let expected = catalogue.expecting(&likeness);
+            [expected[0], expected[lateral], expected[front]].map(|share| (share * 100.0).round())
+        };
+        assert_eq!(expecting([0.0, 0.5, 0.5]), [0.0, 87.0, 13.0]);
+        assert_eq!(expecting([0.0, 0.01, 0.99]), [0.0, 6.0, 94.0], "what is plain stays so");
+        assert_eq!(expecting([0.5, 0.5, 0.0]), [50.0, 50.0, 0.0], "nothing is as frequent as what is named");
+        assert_eq!(expecting([0.0; 3]), [0.0; 3], "of nobody nothing is known");
+    }
 }
