@@ -158,6 +158,11 @@ class HubSettings(Section):
             raise ValueError("tls_certificate and tls_key belong together")
         return self
 
+    @property
+    def own_host(self) -> str:
+        """By what this machine itself reaches it."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 -- a key
+
 
 class CoachSettings(Section):
     """What is said to people, and by whom it is worded. Without a key the box's own sentences are all there is."""

@@ -71,14 +71,13 @@ def _port(hub: HubSettings) -> Finding:
 
 def _answer(hub: HubSettings) -> str:
     """What `/healthz` says: `ok` is the hub."""
-    host = "127.0.0.1" if hub.host == "0.0.0.0" else hub.host  # noqa: S104 -- as a client
     if hub.tls_certificate:
         trust = ssl._create_unverified_context()  # noqa: S323, SLF001 -- it asks itself, and sends nothing
         asking: http.client.HTTPConnection = http.client.HTTPSConnection(
-            host, hub.port, timeout=PATIENCE_S, context=trust
+            hub.own_host, hub.port, timeout=PATIENCE_S, context=trust
         )
     else:
-        asking = http.client.HTTPConnection(host, hub.port, timeout=PATIENCE_S)
+        asking = http.client.HTTPConnection(hub.own_host, hub.port, timeout=PATIENCE_S)
     try:
         asking.request("GET", "/healthz")
         answer = asking.getresponse()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from pydantic import StringConstraints
 
 from gymbox.config import load
 from gymbox.config.edit import change_table
+from gymbox.hub.errand import sent
 from gymbox.hub.install import edit
 from gymbox.hub.problem import Refusal
 from gymbox.hub.route import OPERATOR, In, Out, Route
@@ -109,24 +109,8 @@ async def start(box: Box, _call: Call) -> None:
 
 async def _make(box: Box, wish: Path) -> None:
     """Make one in a process of its own: a stick that hangs hangs no hub."""
-    config = ["--config", str(box.roster.path)] if box.roster.path else []
     try:
-        process = await asyncio.create_subprocess_exec(
-            *(
-                "nice",
-                "-n",
-                "19",
-                sys.executable,
-                "-c",
-                "from gymbox.cli import main; main()",
-                "backup",
-                "now",
-                *config,
-            ),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-        )
-        await process.wait()
+        await (await sent(box, "backup", "now", stdout=asyncio.subprocess.DEVNULL)).wait()
     finally:
         await asyncio.to_thread(wish.unlink, missing_ok=True)
 

@@ -159,11 +159,10 @@ async def keep_checking(box: Box, service: Service) -> None:
 
 async def _ask_itself(box: Box) -> None:
     """Get any answer through the network's door."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(box.settings.hub.host, box.settings.hub.host)  # noqa: S104 -- a key
     tls = ssl.create_default_context() if box.addresses.scheme == "https" else None
     if tls:
         tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
-    reader, writer = await asyncio.open_connection(host, box.addresses.port, ssl=tls)
+    reader, writer = await asyncio.open_connection(box.settings.hub.own_host, box.addresses.port, ssl=tls)
     try:
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: box\r\nConnection: close\r\n\r\n")
         if not (await reader.readline()).startswith(b"HTTP/1.1 "):

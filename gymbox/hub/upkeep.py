@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from gymbox.hub.errand import sent
 from gymbox.hub.problem import Refusal
 from gymbox.hub.route import OPERATOR, Out, Route
 from gymbox.requests import BackUp
@@ -96,15 +96,8 @@ async def back_up(box: Box, _call: Call) -> None:
 
 async def examine(box: Box, _call: Call) -> Findings:
     """What `gymbox doctor` says, in a process of its own, at the lowest priority."""
-    config = ["--config", str(box.roster.path)] if box.roster.path else []
     async with _doctor:
-        process = await asyncio.create_subprocess_exec(
-            *("nice", "-n", "19", sys.executable, "-c", "from gymbox.cli import main; main()"),
-            *("doctor", "--json", *config),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        process = await sent(box, "doctor", "--json", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
         try:
             said, _ = await asyncio.wait_for(process.communicate(), EXAMINE_S)
         except TimeoutError as error:

@@ -10,7 +10,9 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from gymbox import inbox
 from gymbox.errors import GymboxError, SystemChangeError
+from gymbox.output import written
 from gymbox.system import wifi
 from gymbox.system.desk import ANSWER, REQUEST
 from gymbox.system.words import LARGEST, Answer, Join, ListNetworks, Network, Request, SetHostName, SetTimeZone
@@ -32,36 +34,30 @@ def main() -> int:
     except SystemChangeError as error:
         sys.stderr.write(f"gymbox: {error}\n")
         answer = Answer(id=request.id, error=str(error))
-    folder = Path(os.environ["RUNTIME_DIRECTORY"])
-    part = folder / f"{ANSWER}.part"
-    part.write_text(answer.model_dump_json())
-    part.chmod(0o644)
-    part.replace(folder / ANSWER)
+    with written(Path(os.environ["RUNTIME_DIRECTORY"]) / ANSWER) as unfinished:
+        unfinished.write_text(answer.model_dump_json())
+        unfinished.chmod(0o644)
     return 0
 
 
 def take(run_dir: Path) -> Request | None:
     """The request, once: it is gone from there. None where there is none.
 
-    Whoever wrote it is not trusted: no link is followed, nothing but a small file is read, and no more than four things
-    can be said in it.
+    Whoever wrote it is not trusted: nothing but a small file is read, and no more than four things can be said in it.
 
     Raises:
         SystemChangeError: it is no request.
     """
     path = run_dir / REQUEST
     try:
-        found = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
+        text = inbox.take(path, LARGEST + 1)
     except OSError as error:
-        path.unlink()
         raise SystemChangeError(f"{path}: expected a file: {error.strerror}") from error
-    path.unlink(missing_ok=True)
+    if text is None:
+        return None
     try:
-        with os.fdopen(found, "rb") as file:
-            return Request.model_validate_json(file.read(LARGEST + 1))
-    except (OSError, ValidationError) as error:  # of which nothing is repeated: a password may be in it
+        return Request.model_validate_json(text)
+    except ValidationError as error:  # of which nothing is repeated: a password may be in it
         raise SystemChangeError(f"{path}: expected a request, got something else") from error
 
 

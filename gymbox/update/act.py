@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from gymbox.config import Settings
-    from gymbox.update.feed import Feed
+    from gymbox.update.feed import Download, Feed
     from gymbox.update.state import Book
     from gymbox.update.ways import Way
 
@@ -42,13 +42,12 @@ def check(settings: Settings, way: Way, book: Book) -> Offer | None:
     book.write(doing="looking")
     try:
         feed = _feed(settings)
-        _address(feed, way)
+        announced = _announced(feed, way)
         newer = is_newer(feed.version, way.running())
     except UpdateError as error:
         book.note("failed", way.running(), str(error))
         raise
-    size = feed.files[_kind(way)].size_bytes
-    offer = Offer(version=feed.version, notes=feed.notes, size_bytes=size, found_at=datetime.now(UTC))
+    offer = Offer(version=feed.version, notes=feed.notes, size_bytes=announced.size_bytes, found_at=datetime.now(UTC))
     return book.write(doing="nothing", offer=offer if newer else None).offer
 
 
@@ -171,7 +170,7 @@ def _at_hand(settings: Settings, way: Way, book: Book, source: str, downloads: P
         if not Path(source).is_file():
             raise UpdateError(f"{source}: there is no such file")
         return Path(source)
-    address = source or _address(_feed(settings), way)
+    address = source or _announced(_feed(settings), way).url
     downloads.mkdir(parents=True, exist_ok=True, mode=0o700)
     say(f"downloading {address}")
     book.write(doing="downloading", progress=0)
@@ -190,14 +189,16 @@ def _feed(settings: Settings) -> Feed:
     return fetch_feed(settings.update.feed)
 
 
-def _address(feed: Feed, way: Way) -> str:
-    if _kind(way) not in feed.files:
-        raise UpdateError(f"the feed has no {_kind(way)} of {feed.version}, only {', '.join(feed.files) or 'nothing'}")
-    return feed.files[_kind(way)].url
+def _announced(feed: Feed, way: Way) -> Download:
+    """What the feed has for such a box.
 
-
-def _kind(way: Way) -> str:
-    return f"{way.kind}-{run('dpkg', '--print-architecture').strip()}"
+    Raises:
+        UpdateError: nothing.
+    """
+    kind = f"{way.kind}-{run('dpkg', '--print-architecture').strip()}"
+    if kind not in feed.files:
+        raise UpdateError(f"the feed has no {kind} of {feed.version}, only {', '.join(feed.files) or 'nothing'}")
+    return feed.files[kind]
 
 
 def _refuse_old(version: str, running: str) -> None:

@@ -56,9 +56,9 @@ class Signs:
         self._cameras = [camera for camera in cameras if camera in enabled]
         self._lived_s: int | None = None
         self._written = False
-        host, port = settings.hub.host, settings.hub.port
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 -- a key
-        self._address = f"{'https' if settings.hub.tls_certificate else 'http'}://{host}:{port}"
+        hub = settings.hub
+        host = f"[{hub.own_host}]" if ":" in hub.own_host else hub.own_host
+        self._address = f"{'https' if hub.tls_certificate else 'http'}://{host}:{hub.port}"
 
     @property
     def all(self) -> Mapping[str, Callable[[], Awaitable[None]]]:

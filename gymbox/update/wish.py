@@ -5,11 +5,11 @@ The hub cannot install anything, so all that it says is one of three words; what
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from gymbox import inbox
 from gymbox.errors import UpdateError
 from gymbox.output import written
 
@@ -40,15 +40,11 @@ def take(run_dir: Path) -> Wish | None:
         UpdateError: it is no wish.
     """
     try:
-        found = os.open(_path(run_dir), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
+        text = inbox.take(_path(run_dir), LARGEST)
     except OSError as error:
-        _path(run_dir).unlink()
         raise UpdateError(f"{_path(run_dir)}: expected a file: {error.strerror}") from error
-    _path(run_dir).unlink(missing_ok=True)
-    with os.fdopen(found, "rb") as file:
-        text = file.read(LARGEST)
+    if text is None:
+        return None
     try:
         return Wish.model_validate_json(text)
     except ValidationError as error:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -12,6 +10,7 @@ import pytest
 
 from gymbox.hub.password import Password
 from tests.app.browser import needed, phone, shoot, shows, tab
+from tests.asking import asked
 from tests.gym import free_port
 from tests.process.box import LIMIT_S, box
 from tests.process.lives import wait_for
@@ -35,24 +34,20 @@ new MutationObserver(() => {
 """Keeps every count that was shown."""
 
 
-def asked(folder: Path, question: str, *values: object) -> list[tuple[str, ...]]:
-    with closing(sqlite3.connect(f"file:{folder}/data/gymbox.db?mode=ro", uri=True, timeout=10)) as database:
-        return database.execute(question, values).fetchall()
-
-
-def replayed(folder: Path) -> list[tuple[str, ...]]:
+def replayed(database: Path) -> list[tuple[str, ...]]:
     """Visits with a replay."""
-    return asked(folder, "select session_id from clips join tracks on tracks.id = track_id where session_id not null")
+    return asked(database, "select session_id from clips join tracks on tracks.id = track_id where session_id not null")
 
 
-def over(folder: Path, visit: str) -> bool:
-    return bool(asked(folder, "select id from exercise_sets where session_id = ? and ended_at is not null", visit))
+def over(database: Path, visit: str) -> bool:
+    return bool(asked(database, "select id from exercise_sets where session_id = ? and ended_at is not null", visit))
 
 
-def full(folder: Path, visit: str) -> list[int]:
+def full(database: Path, visit: str) -> list[int]:
     """Numbers of the full repetitions of a visit's one set."""
     own = "rep_events join exercise_sets on exercise_sets.id = set_id where session_id = ? and kind = 'full'"
-    return [int(number) for (number,) in asked(folder, f"select number from {own} order by number", visit)]  # noqa: S608
+    question = f"select number from {own} order by number"  # noqa: S608 -- of our own words
+    return [int(number) for (number,) in asked(database, question, visit)]
 
 
 async def code(port: int, password: str, session_id: str) -> str:
@@ -87,17 +82,19 @@ async def looks_back(page: Page, reps: int) -> None:
 
 
 def test_who_trains_before_the_camera_sees_it_counted_hears_it_and_looks_back(tmp_path: Path) -> None:
+    database = tmp_path / "data/gymbox.db"
+
     async def test(running: Box, port: int, password: str) -> None:
-        await asyncio.to_thread(wait_for, "a replay", lambda: replayed(tmp_path), LIMIT_S)
-        ((visit,), *_) = replayed(tmp_path)
+        await asyncio.to_thread(wait_for, "a replay", lambda: replayed(database), LIMIT_S)
+        ((visit,), *_) = replayed(database)
         async with phone() as page:
             await page.add_init_script(COUNTS)
             await page.goto(await code(port, password, visit))
             await trains(page)
             counts = await page.evaluate("window.counts")
             running.config.write_text(running.config.read_text().partition("[[camera]]")[0])  # everybody leaves
-            await asyncio.to_thread(wait_for, "the end of the set", lambda: over(tmp_path, visit), LIMIT_S)
-            kept = full(tmp_path, visit)
+            await asyncio.to_thread(wait_for, "the end of the set", lambda: over(database, visit), LIMIT_S)
+            kept = full(database, visit)
             await looks_back(page, len(kept))
         # What was shown is what was counted: never another number, never a step back.
         shown = [count for count in counts if count]

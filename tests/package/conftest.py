@@ -112,8 +112,8 @@ def machine(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Ite
     root = folder / "root"
     bootstrap(root, [one.split()[0] for one in depends.split(",")])
     for deb in (packages.first, packages.second, packages.broken):
-        os.link(deb, root / "root" / deb.name)
-        shutil.copy(f"{deb}.p7s", root / "root")
+        os.link(deb, root / "srv" / deb.name)
+        shutil.copy(f"{deb}.p7s", root / "srv")
     try:
         with Machine(root, folder / "console.log") as made:
             yield made

@@ -76,7 +76,7 @@ def password(machine: Machine) -> bytes:
 
 def test_a_bare_debian_becomes_a_box(machine: Machine, packages: Packages) -> None:
     assert not machine.succeeds("python3.11", "--version"), "it is bare"
-    machine.run("apt-get", "install", "--yes", "--no-install-recommends", f"/root/{packages.first.name}")
+    machine.run("apt-get", "install", "--yes", "--no-install-recommends", f"/srv/{packages.first.name}")
     wait_until(machine, "/healthz", lambda: answers(machine))
     shutil.copy(SAMPLE, machine.path("/var/lib/gymbox/sample.mp4"))
     machine.run("chown", "gymbox:", "/var/lib/gymbox/sample.mp4")
@@ -169,7 +169,7 @@ def test_what_is_passed_on_is_named(machine: Machine) -> None:
 def test_an_update_is_refused_that_is_not_ours_or_not_newer(
     machine: Machine, packages: Packages, damage: str, why: str
 ) -> None:
-    deb = machine.path("/root/bad.deb")
+    deb = machine.path("/srv/bad.deb")
     shutil.copy((packages.first if damage == "older" else packages.second), deb)
     source = packages.first if damage == "older" else packages.second
     if damage != "signature":
@@ -178,7 +178,7 @@ def test_an_update_is_refused_that_is_not_ours_or_not_newer(
         with deb.open("r+b") as file:
             file.seek(-1000, 2)
             file.write(b"x" * 100)
-    said = machine.run("gymbox", "update", "install", "/root/bad.deb", check=False)
+    said = machine.run("gymbox", "update", "install", "/srv/bad.deb", check=False)
     assert why in said
     assert installed(machine) == FIRST
     assert happened(machine)[0][0] == "refused"
@@ -253,7 +253,7 @@ def test_a_version_that_does_not_work_is_replaced_by_the_one_before(machine: Mac
     drop_in.parent.mkdir(parents=True)
     drop_in.write_text("[Service]\nExecStart=\nExecStart=/usr/lib/gymbox/bin/gymbox update commit --within 20\n")
     machine.run("systemctl", "daemon-reload")
-    said = machine.run("gymbox", "update", "install", f"/root/{packages.broken.name}", check=False, limit_s=3 * LIMIT_S)
+    said = machine.run("gymbox", "update", "install", f"/srv/{packages.broken.name}", check=False, limit_s=3 * LIMIT_S)
     assert f"{BROKEN} did not work: fell back {FIRST}" in said
     assert installed(machine) == FIRST
     assert happened(machine)[0] == ("fell back", FIRST)

@@ -7,10 +7,8 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import time
 from collections import Counter, defaultdict
-from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
@@ -20,6 +18,7 @@ from gymbox.bus.endpoints import VISION
 from gymbox.bus.subscribe import Heard, Listener, Lost
 from gymbox.events import RepCountedEvent, SessionEndedEvent, TrackLinkedEvent
 from gymbox.hub.password import Password
+from tests.asking import asked, asked_so_far
 from tests.gym import free_port
 from tests.process.box import ENOUGH, LIMIT_S, SAMPLE, Box, box
 from tests.process.lives import wait_for
@@ -43,14 +42,7 @@ Reps = Counter[tuple[str, str, int]]
 
 
 def rows(folder: Path) -> Reps:
-    database = folder / "data/gymbox.db"
-    if not database.exists():
-        return Counter()
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
-        try:
-            return Counter(connection.execute("select set_id, kind, number from rep_events"))
-        except sqlite3.DatabaseError:  # no schema yet
-            return Counter()
+    return Counter(asked_so_far(folder / "data/gymbox.db", "select set_id, kind, number from rep_events"))
 
 
 async def said(run_dir: Path) -> tuple[Reps, set[str]]:
@@ -208,9 +200,8 @@ def test_a_pass_with_kills_in_it_is_counted_as_if_nothing_had_happened(number: i
 
 def cues(folder: Path) -> Counter[str]:
     """How often the box's own words were said of each alert."""
-    with closing(sqlite3.connect(f"file:{folder}/data/gymbox.db?mode=ro", uri=True, timeout=10)) as connection:
-        said = connection.execute("select alert_id from notifications where source = 'cue' and kind = 'fault'")
-        return Counter(alert_id for (alert_id,) in said)
+    question = "select alert_id from notifications where source = 'cue' and kind = 'fault'"
+    return Counter(alert_id for (alert_id,) in asked(folder / "data/gymbox.db", question))
 
 
 def truth() -> Counter[tuple[str, str]]:
@@ -219,5 +210,4 @@ def truth() -> Counter[tuple[str, str]]:
 
 
 def counted(folder: Path) -> Counter[tuple[str, str]]:
-    with closing(sqlite3.connect(f"file:{folder}/data/gymbox.db?mode=ro", uri=True, timeout=10)) as connection:
-        return Counter(connection.execute("select exercise, kind from rep_events"))
+    return Counter(asked(folder / "data/gymbox.db", "select exercise, kind from rep_events"))

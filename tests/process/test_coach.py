@@ -6,8 +6,7 @@ import asyncio
 import json
 import os
 import signal
-import sqlite3
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from gymbox.clock import now_ns
 from gymbox.coach.breaker import FAILURES
 from gymbox.identity import alert_of
 from tests import floor, kept
+from tests.asking import asked
 from tests.gym import Gym, free_port, heard, until
 from tests.messages_api import KEY, LINE, messages_api
 from tests.process.lives import reap, wait_for
@@ -55,9 +55,8 @@ class Coached(Gym):
 
     def rows(self, lifter: Lifter) -> list[tuple[str, str, str]]:
         """Kind, source and text of what is kept of somebody's sentences."""
-        with closing(sqlite3.connect(f"file:{self.folder}/gymbox.db?mode=ro", uri=True)) as database:
-            asked = "select kind, source, text from notifications where track_id = ? order by id"
-            return database.execute(asked, (lifter.track_id,)).fetchall()
+        question = "select kind, source, text from notifications where track_id = ? order by id"
+        return asked(self.folder / "gymbox.db", question, lifter.track_id)
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,9 @@ import os
 import random
 import re
 import signal
-import sqlite3
 import subprocess
 import time
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -23,6 +22,7 @@ from gymbox.requests import BackUp, DeleteSet, Done, EditSet
 from gymbox.storage import Reader, backup, incidents
 from gymbox.storage.files import Place
 from tests import floor, kept
+from tests.asking import asked_so_far
 from tests.process.lives import KILLS, reap, said, start, wait_for
 
 if TYPE_CHECKING:
@@ -51,14 +51,7 @@ def recorder(stack: ExitStack, folder: Path) -> subprocess.Popen[bytes]:
 
 
 def rows(folder: Path, question: str = "select number from rep_events order by id") -> list[int]:
-    database = Place(folder).database
-    if not database.exists():
-        return []
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
-        try:
-            return [row[0] for row in connection.execute(question)]
-        except sqlite3.DatabaseError:  # no schema yet, or damaged
-            return []
+    return [row[0] for row in asked_so_far(Place(folder).database, question)]
 
 
 def told(folder: Path) -> list[str]:
