@@ -63,12 +63,16 @@ class Addresses:
 
 
 def local_ips() -> list[str]:
-    """This machine's IPv4 addresses that others can reach, or the loopback where there is none."""
-    found = [
-        ipaddress.IPv4Address(ip.ip)
-        for adapter in ifaddr.get_adapters()
-        for ip in adapter.ips
-        if isinstance(ip.ip, str)
-    ]
-    outer = [str(ip) for ip in found if not ip.is_loopback and not ip.is_link_local]
-    return outer or [str(ip) for ip in found if not ip.is_link_local]
+    """This machine's IPv4 addresses that others can reach, or the loopback where there is none.
+
+    One of a cable's own making (169.254.0.0/16) comes last, and only where the cable has no other: it reaches who is on
+    the other end of that cable, and nobody else.
+    """
+    given, made = [], []
+    for adapter in ifaddr.get_adapters():
+        ips = [ipaddress.IPv4Address(ip.ip) for ip in adapter.ips if isinstance(ip.ip, str)]
+        outer = [ip for ip in ips if not ip.is_loopback]
+        usual = [ip for ip in outer if not ip.is_link_local]
+        given += usual
+        made += outer if not usual else []
+    return [str(ip) for ip in given + made] or ["127.0.0.1"]

@@ -4,18 +4,18 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+import ifaddr
+import pytest
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from gymbox.config import HubSettings
 from gymbox.hub import announce
-from gymbox.hub.addresses import Addresses
+from gymbox.hub.addresses import Addresses, local_ips
 from gymbox.hub.announce import SERVICE, Announcer
 from gymbox.hub.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pytest
 
 KEYS = Keys("a" * 12, b"k" * 32)
 
@@ -93,3 +93,21 @@ def test_a_code_leads_to_every_address_of_the_box() -> None:
     here.name, here.port = "gymbox.local", 80
     assert here.join_url("code") == f"http://10.0.0.7/join#t=code&k={KEYS.fingerprint}&a=gymbox.local"
     assert here.join_url("code", "s1a").endswith("&a=gymbox.local&s=s1a")
+
+
+@pytest.mark.parametrize(
+    ("adapters", "ips"),
+    [
+        ([["127.0.0.1"]], ["127.0.0.1"]),
+        ([["127.0.0.1"], ["10.0.0.5", "169.254.1.2"]], ["10.0.0.5"]),
+        ([["127.0.0.1"], ["169.254.1.2"], ["10.0.0.5"]], ["10.0.0.5", "169.254.1.2"]),
+        ([["127.0.0.1"], ["169.254.1.2"]], ["169.254.1.2"]),
+        ([["127.0.0.1"], []], ["127.0.0.1"]),
+    ],
+)
+def test_a_cable_without_dhcp_is_named_by_the_address_that_it_made_itself(
+    monkeypatch: pytest.MonkeyPatch, adapters: list[list[str]], ips: list[str]
+) -> None:
+    made = [ifaddr.Adapter("", "", [ifaddr.IP(ip, 16, "") for ip in own]) for own in adapters]
+    monkeypatch.setattr(ifaddr, "get_adapters", lambda: made)
+    assert local_ips() == ips
