@@ -35,7 +35,10 @@ class Image:
         """As its manifest says, once RAUC has found it signed and meant for this kind of box."""
         if unsigned:
             raise UpdateError("an image takes signed bundles alone")
-        return str(json.loads(run("rauc", "info", "--output-format=json", str(file)))["version"])
+        said, ours = _asked("info", str(file)), _asked("status")
+        if said["compatible"] != ours["compatible"]:
+            raise UpdateError(f"{file}: expected a bundle for {ours['compatible']}, got one for {said['compatible']}")
+        return str(said["version"])
 
     def install(self, file: Path, _book: Book) -> None:
         """Write the slot that does not run, and make it the next to start."""
@@ -61,9 +64,13 @@ class Image:
         run("rauc", "status", "mark-active", "booted")
 
     def _other(self) -> dict[str, Any]:
-        said = json.loads(run("rauc", "status", "--detailed", "--output-format=json"))
-        for slots in said["slots"]:
+        for slots in _asked("status", "--detailed")["slots"]:
             for slot in slots.values():
                 if slot.get("state") == "inactive" and slot.get("bootname"):
                     return dict(slot)
         return {}
+
+
+def _asked(*words: str) -> dict[str, Any]:
+    """What RAUC says."""
+    return dict(json.loads(run("rauc", *words, "--output-format=json")))

@@ -102,12 +102,15 @@ def make_stick(folder: Path) -> Path:
         f"{PACKAGE}/hub/__pycache__/process.cpython-311.pyc": None,
         f"{UNITS}/gymbox-boot-ok.service.d/test.conf": HASTY,
     }
+    system = (FIRMWARE / "overlay/etc/rauc/system.conf").read_text()
+    foreign = {"/etc/rauc/system.conf": system.replace("gymbox-amd64", "gymbox-riscv64")}
     run(FIRMWARE / "keys", folder / "theirs")
     for name, version, keys, more in (
         ("2.0.0", "2.0.0", KEYS, {}),
         ("3.0.0", "3.0.0", KEYS, {}),
         ("broken", "4.0.0", KEYS, broken),
         ("older", "0.0.1", KEYS, {}),
+        ("foreign", "6.0.0", KEYS, foreign),
         ("theirs", "5.0.0", folder / "theirs", {}),
     ):
         slot = make_release(folder, version, **more)
@@ -239,10 +242,19 @@ def test_it_is_found_from_outside_without_dhcp_or_internet(bench: Bench) -> None
         assert answer.read() == b'{"status":"ok"}'
 
 
-@pytest.mark.parametrize("name", ["theirs", "older", "tampered"])
-def test_an_update_that_is_not_ours_older_or_damaged_is_refused(bench: Bench, name: str) -> None:
-    code, _ = bench.install(name)
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("theirs", "unable to get local issuer certificate"),
+        ("older", "is older than 1.0.0"),
+        ("foreign", "got one for gymbox-riscv64"),
+        ("tampered", "failed"),
+    ],
+)
+def test_an_update_that_is_not_ours_older_foreign_or_damaged_is_refused(bench: Bench, name: str, why: str) -> None:
+    code, said = bench.install(name)
     assert code != 0
+    assert why in said
     state = bench.disk.state()
     assert (state["ORDER"], state["A_OK"], state["B_OK"], state["GOOD"]) == ("A B", "1", "0", "A")
     assert bench.on().healthy()

@@ -52,6 +52,8 @@ def make_slot(folder: Path, *, version: str = "1.2.3") -> Path:
     (root / "boot/vmlinuz").write_text("a kernel")
     (root / "boot/initrd.img").write_text("an initramfs")
     (root / "noise").write_bytes(os.urandom(3_000_000))
+    (root / "etc/rauc").mkdir(parents=True)
+    shutil.copy(OVERLAY / "etc/rauc/system.conf", root / "etc/rauc")
     (root / "usr/lib").mkdir(parents=True)
     (root / "usr/lib/os-release").write_text(f"ID=debian\nIMAGE_VERSION={version}\n")
     slot = folder / "slot.ext4"

@@ -61,8 +61,16 @@ def rauc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rauc:
 
 def test_a_bundle_s_version_is_asked_of_rauc_which_checks_its_signature(rauc: Rauc) -> None:
     rauc.says("info", {"compatible": "gymbox-amd64", "version": "0.2.0"})
+    rauc.says("status", STATUS)
     assert Image().version_of(Path("/data/a.raucb"), unsigned=False) == "0.2.0"
-    assert rauc.told == ["info --output-format=json /data/a.raucb"]
+    assert rauc.told[0] == "info /data/a.raucb --output-format=json"
+
+
+def test_a_bundle_for_another_kind_of_box_is_refused(rauc: Rauc) -> None:
+    rauc.says("info", {"compatible": "gymbox-arm64", "version": "0.2.0"})
+    rauc.says("status", STATUS)
+    with pytest.raises(UpdateError, match=r"a\.raucb: expected a bundle for gymbox-amd64, got one for gymbox-arm64"):
+        Image().version_of(Path("/data/a.raucb"), unsigned=False)
 
 
 def test_its_last_words_are_why_a_bundle_is_refused(rauc: Rauc) -> None:
