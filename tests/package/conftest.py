@@ -1,4 +1,4 @@
-"""The package as `just deb` makes it, two later versions of it, and a machine that takes them."""
+"""The package as `just deb` makes it, a machine that takes it, and two later versions."""
 
 from __future__ import annotations
 
@@ -46,22 +46,32 @@ class Packages:
     """Changes the schema of the database."""
     broken: Path
     """Its hub dies as it starts."""
-    signer: Signer
 
 
 @pytest.fixture(scope="session")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
+    return Signer(tmp_path_factory.mktemp("release") / "keys")
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory, signer: Signer) -> Path:
+    """As it would be released."""
     if why := lacking():
         pytest.skip(why)
     folder = tmp_path_factory.mktemp("packages")
-    signer = Signer(folder / "keys")
     wheels = folder / "wheels"
     build = [sys.executable, "-m", "maturin", "build", "--quiet", "--locked", "--profile", "quick"]
     subprocess.run([*build, "--compatibility", "linux", "--out", wheels], check=True, cwd=HOUSE)
     wheel = next(wheels.glob("*.whl"))
     release = {**os.environ, "GYMBOX_RELEASE_PEM": str(signer.ca)}
     subprocess.run([HOUSE / "packaging/deb", "--wheel", wheel, "--into", folder], check=True, env=release)
-    first = next(folder.glob("*.deb"))
+    return next(folder.glob("*.deb"))
+
+
+@pytest.fixture(scope="session")
+def packages(package: Path, machine: Machine, signer: Signer) -> Packages:
+    """On the machine."""
+    folder, first = package.parent, package
     tree = HOUSE / "build/deb" / first.stem.rpartition("_")[2] / "root"
 
     def second(root: Path) -> None:
@@ -75,14 +85,12 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
             path.unlink()
         hub.write_text('raise SystemExit("this hub is broken")\n')
 
-    made = Packages(
-        first,
-        _later(first, tree, folder / SECOND, second),
-        _later(first, tree, folder / BROKEN, broken),
-        signer,
-    )
+    made = Packages(first, _later(first, tree, folder / SECOND, second), _later(first, tree, folder / BROKEN, broken))
     for deb in (made.first, made.second, made.broken):
         signer.sign(deb)
+        (machine.path("/srv") / deb.name).unlink(missing_ok=True)
+        os.link(deb, machine.path("/srv") / deb.name)
+        shutil.copy(f"{deb}.p7s", machine.path("/srv"))
     return made
 
 
@@ -104,16 +112,14 @@ def _later(first: Path, tree: Path, folder: Path, change: object) -> Path:
 
 
 @pytest.fixture(scope="session")
-def machine(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def machine(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A bare Debian that has booted and knows nothing of gymbox."""
     folder = tmp_path_factory.mktemp("machine")
-    field = ["dpkg-deb", "--field", str(packages.first), "Depends"]
+    field = ["dpkg-deb", "--field", str(package), "Depends"]
     depends = subprocess.run(field, check=True, capture_output=True, text=True).stdout
     root = folder / "root"
     bootstrap(root, [one.split()[0] for one in depends.split(",")])
-    for deb in (packages.first, packages.second, packages.broken):
-        os.link(deb, root / "srv" / deb.name)
-        shutil.copy(f"{deb}.p7s", root / "srv")
+    os.link(package, root / "srv" / package.name)
     try:
         with Machine(root, folder / "console.log") as made:
             yield made

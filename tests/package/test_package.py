@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from tests.package.conftest import Packages
 
-pytestmark = pytest.mark.skipif("PACKAGE" not in os.environ, reason="ten minutes: ./just test-package")
+pytestmark = pytest.mark.alone
+later = pytest.mark.skipif("PACKAGE" not in os.environ, reason="minutes more: ./just test-package")
 
 SAMPLE: Final = Path(__file__).parents[1] / "data/sample.mp4"
 UNITS: Final = ("recorder", "vision", "coach", "hub", "camera@rack-1")
@@ -74,9 +75,9 @@ def password(machine: Machine) -> bytes:
     return machine.path("/var/lib/gymbox/hub/password").read_bytes()
 
 
-def test_a_bare_debian_becomes_a_box(machine: Machine, packages: Packages) -> None:
+def test_a_bare_debian_becomes_a_box(machine: Machine, package: Path) -> None:
     assert not machine.succeeds("python3.11", "--version"), "it is bare"
-    machine.run("apt-get", "install", "--yes", "--no-install-recommends", f"/srv/{packages.first.name}")
+    machine.run("apt-get", "install", "--yes", "--no-install-recommends", f"/srv/{package.name}")
     wait_until(machine, "/healthz", lambda: answers(machine))
     shutil.copy(SAMPLE, machine.path("/var/lib/gymbox/sample.mp4"))
     machine.run("chown", "gymbox:", "/var/lib/gymbox/sample.mp4")
@@ -162,6 +163,7 @@ def test_what_is_passed_on_is_named(machine: Machine) -> None:
     assert distributions <= {name.lower().replace("-", "_") for name in expressions}
 
 
+@later
 @pytest.mark.parametrize(
     ("damage", "why"),
     [("payload", "erification failure"), ("signature", "expected its signature beside it"), ("older", "is what runs")],
@@ -206,6 +208,7 @@ def served(folder: Path, host: str) -> Iterator[str]:
         server.server_close()
 
 
+@later
 def test_a_wish_without_a_feed_says_what_is_missing(machine: Machine) -> None:
     wish(machine, "check")
     wait_until(machine, "the wish", lambda: happened(machine)[0][0] == "failed")
@@ -213,6 +216,7 @@ def test_a_wish_without_a_feed_says_what_is_missing(machine: Machine) -> None:
     assert not machine.succeeds("test", "-e", "/run/gymbox/update.json")
 
 
+@later
 def test_what_the_operator_wishes_is_fetched_installed_and_stays_as_it_works(
     machine: Machine, packages: Packages
 ) -> None:
@@ -237,6 +241,7 @@ def test_what_the_operator_wishes_is_fetched_installed_and_stays_as_it_works(
     assert ": whole" in machine.run("gymbox", "db", "check")
 
 
+@later
 def test_the_way_back_restores_what_the_version_before_can_read(machine: Machine) -> None:
     machine.run("gymbox", "update", "rollback", limit_s=3 * LIMIT_S)
     assert installed(machine) == FIRST
@@ -247,6 +252,7 @@ def test_the_way_back_restores_what_the_version_before_can_read(machine: Machine
     assert machine.run("find", "/var/lib/gymbox", "-maxdepth", "1", "-name", "set-aside-*") != "", "nothing is lost"
 
 
+@later
 def test_a_version_that_does_not_work_is_replaced_by_the_one_before(machine: Machine, packages: Packages) -> None:
     # Ten minutes are for boxes; this one will never be well.
     drop_in = machine.path("/etc/systemd/system/gymbox-boot-ok.service.d/soon.conf")
