@@ -6,6 +6,7 @@ import shutil
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import async_playwright
@@ -47,6 +48,7 @@ async def phone(
     scheme: str = "dark",
     arguments: Sequence[str] = (),
     desk: tuple[int, int] | None = None,
+    host: str = "127.0.0.1",
 ) -> AsyncIterator[Page]:
     """A phone's browser, or one on a desk or wall of that size.
 
@@ -69,7 +71,7 @@ async def phone(
         page = await context.new_page()
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-        page.on("request", lambda request: wrong.append(request.url) if _elsewhere(request.url) else None)
+        page.on("request", lambda request: wrong.append(request.url) if _elsewhere(request.url, host) else None)
         try:
             yield page
         finally:
@@ -77,8 +79,8 @@ async def phone(
         assert not wrong, wrong
 
 
-def _elsewhere(url: str) -> bool:
-    return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "blob:http://127.0.0.1:", "data:"))
+def _elsewhere(url: str, host: str) -> bool:
+    return url.partition(":")[0] != "data" and urlsplit(url.removeprefix("blob:")).hostname != host
 
 
 async def shoot(page: Page, name: str) -> None:

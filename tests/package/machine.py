@@ -74,6 +74,14 @@ class Machine:
         self.address, self.ours = f"{network}.2", f"{network}.1"
 
     def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Switch it on."""
         container = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--machine={self._name}"]
         container += ["--network-veth", f"--directory={self.root}", "--boot"]
         with self._log.open("ab") as log:
@@ -89,10 +97,6 @@ class Machine:
         except BaseException:
             self.kill()
             raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
 
     def kill(self) -> None:
         """As a power cut: its first process takes all others along, which nspawn's own end would not."""
@@ -114,6 +118,10 @@ class Machine:
         )
         assert done.returncode == 0 or not check, f"{' '.join(words)}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
         return done.stdout + ("" if done.returncode == 0 else done.stderr)
+
+    def begin(self, *words: str) -> None:
+        """Begin a command as root, and do not wait."""
+        self.run("systemd-run", "--quiet", "--collect", *words)
 
     def succeeds(self, *words: str) -> bool:
         """Whether a command on the machine ends well."""

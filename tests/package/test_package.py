@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from zeroconf import IPVersion, ServiceBrowser, ServiceListener, Zeroconf
 
+from tests.app.browser import needed, phone, shoot, shows
+from tests.gym import PASSWORD
 from tests.package.conftest import BROKEN, FIRST, SECOND
 from tests.package.machine import LIMIT_S, Machine
 from tests.process.lives import wait_for
@@ -54,6 +57,11 @@ def wait_until(machine: Machine, what: str, holds: object) -> None:
     except AssertionError:
         print(machine.journal())  # noqa: T201 -- pytest shows it where it failed
         raise
+
+
+def hub(machine: Machine) -> str:
+    """Its process; 0 where there is none."""
+    return machine.run("systemctl", "show", "--value", "--property=MainPID", "gymbox-hub.service").strip()
 
 
 def state(machine: Machine) -> dict[str, Any]:
@@ -144,7 +152,7 @@ def test_it_counts_the_sample_by_itself(machine: Machine) -> None:
 
 
 def test_what_root_does_stays_the_box_s(machine: Machine) -> None:
-    machine.run("sh", "-c", "echo a long password | gymbox hub password --stdin")
+    machine.run("sh", "-c", f"echo {PASSWORD} | gymbox hub password --stdin")
     machine.run("gymbox", "db", "backup")
     owners = machine.run("find", "/var/lib/gymbox", "-not", "-user", "gymbox", "-not", "-name", ".verified.json")
     assert owners == ""
@@ -208,6 +216,23 @@ def served(folder: Path, host: str) -> Iterator[str]:
         server.server_close()
 
 
+async def updates(machine: Machine) -> None:
+    """As the operator does, in a browser on another machine, where the page is no secure context."""
+    async with phone(desk=(1280, 800), host=machine.address) as page:
+        page.set_default_timeout(LIMIT_S * 1000)
+        await page.goto(f"http://{machine.address}/admin")
+        await page.get_by_test_id("password").fill(PASSWORD)
+        await page.get_by_test_id("log-in").click()
+        await page.get_by_role("radio", name="Box").click()
+        await shows(page, "running", FIRST)
+        await page.get_by_test_id("look").click()
+        await page.get_by_test_id("install").click()
+        await page.get_by_test_id("did-kept").filter(has_text=SECOND).wait_for()
+        await shows(page, "running", SECOND)
+        await page.get_by_test_id("updates").scroll_into_view_if_needed()
+        await shoot(page, "admin-updated")
+
+
 @later
 def test_a_wish_without_a_feed_says_what_is_missing(machine: Machine) -> None:
     wish(machine, "check")
@@ -217,6 +242,7 @@ def test_a_wish_without_a_feed_says_what_is_missing(machine: Machine) -> None:
 
 
 @later
+@needed
 def test_what_the_operator_wishes_is_fetched_installed_and_stays_as_it_works(
     machine: Machine, packages: Packages
 ) -> None:
@@ -225,13 +251,12 @@ def test_what_the_operator_wishes_is_fetched_installed_and_stays_as_it_works(
     feed = {"version": SECOND, "files": {kind: {"url": deb.name, "size_bytes": deb.stat().st_size}}}
     (deb.parent / "feed.json").write_text(json.dumps(feed))
     with served(deb.parent, machine.ours) as url:
+        ran = hub(machine)
         with machine.path("/etc/gymbox/gymbox.toml").open("a") as settings:
             settings.write(f'\n[update]\nfeed = "{url}/feed.json"\n')
-        wish(machine, "check")
-        wait_until(machine, "the offer", lambda: state(machine).get("offer"))
-        assert state(machine)["offer"]["version"] == SECOND
-        wish(machine, "install")
-        wait_until(machine, "the update", lambda: happened(machine)[0] == ("kept", SECOND))
+        # It starts again, as its settings have changed.
+        wait_until(machine, "/healthz of another process", lambda: hub(machine) not in {"0", ran} and answers(machine))
+        asyncio.run(asyncio.wait_for(updates(machine), 3 * LIMIT_S))
     assert installed(machine) == SECOND
     assert happened(machine)[:2] == [("kept", SECOND), ("installed", SECOND)]
     wait_until(machine, "/healthz", lambda: answers(machine))
@@ -250,6 +275,20 @@ def test_the_way_back_restores_what_the_version_before_can_read(machine: Machine
     assert "nothing to do" in machine.run("gymbox", "db", "upgrade")
     assert ": whole" in machine.run("gymbox", "db", "check")
     assert machine.run("find", "/var/lib/gymbox", "-maxdepth", "1", "-name", "set-aside-*") != "", "nothing is lost"
+
+
+@later
+def test_a_power_cut_as_it_is_installed_ends_with_the_version_before(machine: Machine, packages: Packages) -> None:
+    status = ("dpkg-query", "--show", "--showformat=${db:Status-Status}", "gymbox")
+    machine.begin("gymbox", "update", "install", f"/srv/{packages.second.name}")
+    wait_until(machine, "dpkg at work", lambda: machine.run(*status) != "installed")
+    machine.kill()
+    machine.start()
+    wait_until(machine, "the way back", lambda: happened(machine)[0] == ("fell back", FIRST))
+    assert "was cut off as it was installed" in state(machine)["happened"][0]["why"]
+    assert (machine.run(*status), installed(machine)) == ("installed", FIRST)
+    wait_until(machine, "/healthz", lambda: answers(machine))
+    assert ": whole" in machine.run("gymbox", "db", "check")
 
 
 @later
