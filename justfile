@@ -70,7 +70,7 @@ test-python *options:
     {{ run }} pytest --numprocesses 2 -m "not alone" {{ options }} || [ $? = 5 ]
     {{ run }} pytest -m alone {{ options }} || [ $? = 5 ]
 
-# The package on a bare Debian, in a container, also updated and brought back; ten minutes, as root
+# The package on a bare Debian, in a container, also updated, cut off and brought back; five minutes, as root
 test-package *options: setup packages
     @PACKAGE=1 {{ run }} pytest tests/package {{ options }}
 

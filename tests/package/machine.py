@@ -100,10 +100,13 @@ class Machine:
 
     def kill(self) -> None:
         """As a power cut: its first process takes all others along, which nspawn's own end would not."""
-        for leader in _children(self._process.pid):
-            os.kill(leader, signal.SIGKILL)
-        self._process.kill()
-        self._process.wait(60)
+        if self._process.poll() is None:
+            for leader in _children(self._process.pid):
+                os.kill(leader, signal.SIGKILL)
+            self._process.kill()
+            self._process.wait(60)
+        # The kernel pulls the cable some time later, and who starts again at once finds it there.
+        subprocess.run(["ip", "link", "delete", f"ve-{self._name}"], capture_output=True, check=False)
 
     def run(self, *words: str, check: bool = True, limit_s: float = LIMIT_S) -> str:
         """What a command on the machine prints, as root."""
