@@ -280,11 +280,11 @@ mod tests {
             let mut likeness = [0.0; OUTCOMES];
             [likeness[0], likeness[lateral], likeness[front]] = shares;
             let expected = catalogue.expecting(&likeness);
-            [expected[0], expected[lateral], expected[front]].map(|share| (share * 100.0).round())
+            [expected[0], expected[lateral], expected[front]].map(|share| format!("{share:.2}"))
         };
-        assert_eq!(expecting([0.0, 0.5, 0.5]), [0.0, 87.0, 13.0]);
-        assert_eq!(expecting([0.0, 0.01, 0.99]), [0.0, 6.0, 94.0], "what is plain stays so");
-        assert_eq!(expecting([0.5, 0.5, 0.0]), [50.0, 50.0, 0.0], "nothing is as frequent as what is named");
-        assert_eq!(expecting([0.0; 3]), [0.0; 3], "of nobody nothing is known");
+        assert_eq!(expecting([0.0, 0.5, 0.5]), ["0.00", "0.87", "0.13"]);
+        assert_eq!(expecting([0.0, 0.01, 0.99]), ["0.00", "0.06", "0.94"], "what is plain stays so");
+        assert_eq!(expecting([0.5, 0.5, 0.0]), ["0.50", "0.50", "0.00"], "nothing is as frequent as what is named");
+        assert_eq!(expecting([0.0; 3]), ["0.00"; 3], "of nobody nothing is known");
     }
 }
