@@ -148,11 +148,22 @@ class Day:
         return self.gym.operator
 
     async def phone(self, lifter: Lifter | None = None) -> str:
-        """The token of a phone that scanned a code, for somebody's visit."""
+        """The token of a phone that scanned a code, for somebody's visit of which the hub has heard."""
         operator = await self.operator()
         wanted = {"session_id": lifter.session_id} if lifter else {}
         code = await self.ask("POST", "/pairing", token=operator, json=wanted, status=201)
-        return str((await self.pair(code["token"], status=201))["token"])
+        token = str((await self.pair(code["token"], status=201))["token"])
+        if lifter:
+            await self._heard_of(lifter, token)
+        return token
+
+    async def _heard_of(self, lifter: Lifter, token: str) -> None:
+        """Wait for the hub: the recorder, which admits the phone, may have heard of them first."""
+        while True:
+            async with self.follow(lifter, token) as socket:
+                if lifter.track_id in (await heard(socket, "state"))[0]["data"]["track_ids"]:
+                    return
+            await asyncio.sleep(0.2)
 
     async def phones(self, lifters: Sequence[Lifter]) -> list[str]:
         """A phone's token for each, from the recorder's own desk: a code each would take the operator too long."""

@@ -35,8 +35,8 @@ def lacking() -> str:
     """Why no such machine can be had here; nothing where it can."""
     if os.geteuid() != 0:
         return "needs root"
-    if missing := [tool for tool in ("mmdebstrap", "systemd-nspawn", "nsenter", "ip") if not shutil.which(tool)]:
-        return f"needs {', '.join(missing)} (Debian's mmdebstrap, systemd-container, util-linux, iproute2)"
+    if missing := [tool for tool in ("mmdebstrap", "systemd-nspawn", "nsenter", "ip", "uv") if not shutil.which(tool)]:
+        return f"needs {', '.join(missing)} (Debian's mmdebstrap, systemd-container, util-linux, iproute2; ./just: uv)"
     apart = ["unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--fork", "--mount-proc", "true"]
     if subprocess.run(apart, capture_output=True, check=False).returncode:
         return "may make no namespaces here"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -35,8 +36,9 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def numbers(log: Path, kind: str) -> list[int]:
-    words = [line.split() for line in log.read_text().splitlines()[:-1]]
-    return [int(line[1]) for line in words if line[:1] == [kind]]
+    # A line of which the kill left only the beginning runs into the next life's first.
+    whole = (re.fullmatch(rf"{kind} (\d+)", line) for line in log.read_text().splitlines()[:-1])
+    return [int(line[1]) for line in whole if line]
 
 
 def wait_for_more(log: Path, process: subprocess.Popen[bytes], chance: random.Random) -> None:
