@@ -5,8 +5,9 @@ use crate::exercise::cycle::Cycle;
 use crate::exercise::effort::Effort;
 use crate::exercise::form::{self, Review};
 use crate::exercise::signal::Channel;
-use crate::exercise::spec::{Catalogue, Exercise};
+use crate::exercise::spec::{Anchor, Catalogue, Exercise};
 use crate::motion::Side;
+use crate::motion::angles::BodyAngle;
 use crate::motion::smooth::median;
 use crate::units::{Nanos, Score};
 use serde::{Deserialize, Serialize};
@@ -40,11 +41,19 @@ const IN_SET_LATE: f32 = 0.50;
 /// The same for a partial one: the less it is, the plainer it must be. Lower takes the body's small movements while it
 /// rests, and getting up.
 const IN_SET_PARTIAL: f32 = 0.78;
+/// The same for a partial one that a full one follows: who goes on has not got up.
+const IN_SET_PARTIAL_FOLLOWED: f32 = 0.40;
 /// Evidence from which a full cycle continues a set that is plainly an exercise, and of the catalogue's most like the set's:
 /// what is too heavy is done badly, and looks like something else that nobody counts.
 const IN_SET_BADLY: f32 = 0.15;
 /// How plainly.
 const EXERCISING: f32 = 0.80;
+/// Weight of the joints' share of their usual range beside that of the depth: a second witness, where hands or feet stay in
+/// place and the joints are seen to turn at least [`LEGIBLE`]. More makes badly seen joints tell full from partial; of a
+/// free arm they tell nothing, since it may turn towards the camera.
+const TURNED: f32 = 0.30;
+/// Share of the exercise's range.
+const LEGIBLE: f32 = 0.50;
 /// Share of the usual depth under which a movement is no repetition at all.
 const SHALLOWEST: f32 = 0.27;
 /// Seconds under which a cycle is a twitch.
@@ -111,13 +120,19 @@ pub struct OpenSet {
     pub exercise: Arc<str>,
     /// Its place in the catalogue.
     index: usize,
+    /// The joints whose range says how far the body went, if any, and from how many degrees it is legible.
+    joints: Option<[BodyAngle; 2]>,
+    legible: f32,
     /// Confirmed.
     pub reps: Vec<(Candidate, RepKind)>,
 }
 
 impl OpenSet {
     fn new(id: SetId, index: usize, catalogue: &Catalogue) -> Self {
-        Self { id, exercise: catalogue.exercises()[index].id.clone(), index, reps: Vec::new() }
+        let exercise = &catalogue.exercises()[index];
+        let joints = (exercise.anchor != Anchor::Shoulders).then_some(exercise.primary_joint_pair);
+        let legible = LEGIBLE * exercise.range();
+        Self { id, exercise: exercise.id.clone(), index, joints, legible, reps: Vec::new() }
     }
 
     /// Confirmed repetitions of a kind.
@@ -191,9 +206,21 @@ impl OpenSet {
         }
     }
 
-    /// How much of the usual depth a cycle is.
+    /// How much of the usual repetition a cycle is.
     fn share(&self, candidate: &Candidate) -> f32 {
-        candidate.depth / self.usual_of(candidate).max(f32::EPSILON)
+        let deep = candidate.depth / self.usual_of(candidate).max(f32::EPSILON);
+        self.turned(candidate).map_or(deep, |turned| deep + TURNED * (turned - deep))
+    }
+
+    /// How much of their usual range the joints turned, at most 1; `None` where that cannot be seen.
+    fn turned(&self, candidate: &Candidate) -> Option<f32> {
+        let joints = self.joints?;
+        let range = |candidate: &Candidate| Some(candidate.effort.range(joints, self.legible / LEGIBLE)?.0);
+        let mut ranges: Vec<f32> = self.reps.iter().rev().take(USUAL_OF).filter_map(|rep| range(&rep.0)).collect();
+        ranges.sort_unstable_by(f32::total_cmp);
+        let better = ranges.len() / 2;
+        let usual = median(&mut ranges[better..]).filter(|usual| *usual >= self.legible)?;
+        Some((range(candidate)? / usual).min(1.0))
     }
 
     /// Whether a cycle is one more of this set's.
@@ -211,6 +238,12 @@ impl OpenSet {
             && candidate.exercising >= EXERCISING
             && candidate.likeliest() == Some(self.index);
         gap <= SET_GAP_S && share >= SHALLOWEST && (evidence >= asked || badly)
+    }
+
+    /// Whether a cycle that does not continue the set is a partial one of it, if the set goes on.
+    fn doubts(&self, candidate: &Candidate) -> bool {
+        let share = self.share(candidate);
+        (SHALLOWEST..FULL).contains(&share) && candidate.evidence[self.index] >= IN_SET_PARTIAL_FOLLOWED
     }
 
     /// Adds a repetition and says it, full or partial by what is usual in the set.
@@ -241,6 +274,8 @@ fn usual<'a>(latest: impl Iterator<Item = &'a Candidate>) -> f32 {
 pub struct Sets {
     open: Option<OpenSet>,
     recent: Vec<Candidate>,
+    /// Partial ones of the running set that a full one would confirm.
+    doubtful: Vec<Candidate>,
     lone: Option<Lone>,
     last_id: u32,
     /// When the person came into the picture.
@@ -302,11 +337,20 @@ impl Sets {
             }
             if set.continues(&candidate) {
                 withdraw(&mut self.lone, cycle.end, out);
+                if set.share(&candidate) >= FULL {
+                    let followed = |held: &Candidate| (cycle.start - held.cycle.end).seconds() <= PAIR_S;
+                    for held in self.doubtful.drain(..).filter(followed) {
+                        set.add(held, catalogue, out);
+                    }
+                }
                 set.add(candidate, catalogue, out);
                 return;
             }
             let soon = (cycle.start - set.end()).seconds() <= SET_GAP_S;
             if soon && candidate.likeliest() == Some(set.index) {
+                if set.doubts(&candidate) && !self.doubtful.iter().any(|held| is_same(&held.cycle, &cycle)) {
+                    self.doubtful.push(candidate);
+                }
                 return;
             }
         }
@@ -430,6 +474,7 @@ impl Sets {
 
     /// Closes the running set.
     pub fn close(&mut self, out: &mut Vec<Movement>) {
+        self.doubtful.clear();
         let Some(set) = self.open.take() else { return };
         out.push(Movement::SetFinished(FinishedSet {
             set: set.id,
@@ -457,7 +502,10 @@ fn is_same(a: &Cycle, b: &Cycle) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::Point;
     use crate::motion::Figure;
+    use crate::motion::figure::Seen;
+    use crate::pose::Joint;
 
     fn catalogue() -> Catalogue {
         let check = |id: &str| {
@@ -486,6 +534,25 @@ mod tests {
         let figures: Vec<Figure> = (0..20).map(|tenth| Figure::unseen(at(f64::from(tenth) / 10.0))).collect();
         let (effort, exercising) = (Effort::of(&cycle, &figures, 1.0).unwrap(), squat + lunge);
         Candidate { cycle, depth, begins: true, evidence: vec![squat, lunge], exercising, effort, reviews: Vec::new() }
+    }
+
+    /// The same of somebody whose knees are seen to bend by so many degrees.
+    fn bending(start: f64, depth: f32, degrees: f32) -> Candidate {
+        let plain = candidate(start, depth, [0.95, 0.0]);
+        let figure = |tenth: u8| {
+            let share = f32::from(tenth) / 20.0;
+            let bend = (degrees * (std::f32::consts::PI * share).sin()).to_radians();
+            let mut figure = Figure::unseen(plain.cycle.start + Nanos::from_seconds(f64::from(tenth) / 10.0));
+            let places = [(Joint::LeftHip, 0.0, 0.0), (Joint::LeftKnee, 0.0, 0.25)];
+            for (joint, x, y) in
+                [&places[..], &[(Joint::LeftAnkle, 0.25 * bend.sin(), 0.25 + 0.25 * bend.cos())]].concat()
+            {
+                figure.points[joint as usize] = Some(Seen { point: Point { x, y }, score: 0.9 });
+            }
+            figure
+        };
+        let figures: Vec<Figure> = (0..=20).map(figure).collect();
+        Candidate { effort: Effort::of(&plain.cycle, &figures, 1.0).unwrap(), ..plain }
     }
 
     const SQUAT: [f32; 2] = [0.7, 0.05];
@@ -610,6 +677,33 @@ mod tests {
         assert_eq!(after(0.5, 0.7), "[FF");
         assert_eq!(after(0.5, 0.95), "[FFh");
         assert_eq!(after(0.2, 0.95), "[FF");
+    }
+
+    #[test]
+    fn a_partial_one_that_is_not_plain_is_one_if_a_full_one_follows() {
+        let then = |depth: f32, like: f32, last: f64| {
+            let reps = [(0.0, 1.0, 0.7), (3.0, 1.0, 0.7), (6.0, depth, like), (last, 1.0, 0.7)];
+            said(&reps.map(|(start, depth, like)| candidate(start, depth, [like, 0.0])), last + 3.0, false)
+        };
+        assert_eq!(then(0.5, 0.6, 9.0), "[FFhF");
+        assert_eq!(then(0.5, 0.3, 9.0), "[FFF", "nothing like it");
+        assert_eq!(then(0.2, 0.6, 9.0), "[FFF", "hardly any");
+        assert_eq!(then(0.5, 0.6, 30.0), "[FFF", "a rest, and whatever was done before it");
+    }
+
+    #[test]
+    fn the_joints_are_a_second_witness_of_how_deep_it_was() {
+        let then = |depth: f32, degrees: f32| {
+            let reps = [(0.0, 1.0, 70.0), (3.0, 1.0, 70.0), (6.0, depth, degrees)];
+            said(&reps.map(|(start, depth, degrees)| bending(start, depth, degrees)), 9.0, false)
+        };
+        assert_eq!(then(0.74, 70.0), "p[FFF");
+        assert_eq!(then(0.74, 35.0), "p[FFh");
+        assert_eq!(then(0.66, 35.0), "p[FFh");
+        assert_eq!(then(0.66, 70.0), "p[FFF");
+        let hidden = [(0.0, 1.0, 20.0), (3.0, 1.0, 20.0), (6.0, 0.74, 8.0)];
+        let reps = hidden.map(|(start, depth, degrees)| bending(start, depth, degrees));
+        assert_eq!(said(&reps, 9.0, false), "p[FFF", "knees that bend towards the camera");
     }
 
     #[test]
