@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 VISIBLE = 0.1  # the default pose model's
 JOINTS = 13
+CELL = 4  # numbers of a joint: x, y, whether it is in sight, how sure the pose model is
+BODY = JOINTS * CELL
 HEAD, KNEES, ANKLES = 0, 9, 11  # first joints that are left out together
 UNASKED = -1  # a rest within a set is neither the exercise nor nothing
 SHORTEST = 30  # glimpses
 WARM = 3  # glimpses from which an answer is asked
 BUSY = 0.3  # share of the lessons from which pictures are missing, as where a machine has too much to do
 LONGEST_GAP_S = 0.6
+SURER = 0.5  # deviation of how sure pose models are, of everything and of each joint, in logits
+SILENT = 0.2  # share of the lessons in which it is as sure of all joints
 HIDDEN = 60  # glimpses that a joint is out of sight at most
 
 
@@ -118,30 +122,31 @@ def _piece(key: jax.Array, lessons: Lessons, steps: int) -> Batch:
 def _between(before: jax.Array, after: jax.Array, share: jax.Array) -> jax.Array:
     """Glimpses that far between two; a joint that is out of sight in either is out of sight."""
     mixed = before * (1 - share) + after * share
-    trust = slice(2, JOINTS * 3, 3)
+    trust = slice(2, BODY, CELL)
     seen = ((before[:, trust] > 0) & (after[:, trust] > 0)) | (share == 0)
-    return mixed.at[:, : JOINTS * 3].multiply(jnp.repeat(seen, 3, 1))
+    return mixed.at[:, :BODY].multiply(jnp.repeat(seen, CELL, 1))
 
 
 MIRROR = np.arange(GLIMPSE_WIDTH)
-for _left in range(3, JOINTS * 3, 6):
-    MIRROR[_left : _left + 6] = np.roll(np.arange(_left, _left + 6), 3)
+for _left in range(CELL, BODY, 2 * CELL):
+    MIRROR[_left : _left + 2 * CELL] = np.roll(np.arange(_left, _left + 2 * CELL), CELL)
 SIGNS = np.ones(GLIMPSE_WIDTH, np.float32)
-SIGNS[[*range(0, JOINTS * 3, 3), GLIMPSE_WIDTH - 4, GLIMPSE_WIDTH - 2]] = -1
+SIGNS[[*range(0, BODY, CELL), GLIMPSE_WIDTH - 4, GLIMPSE_WIDTH - 2]] = -1
 
 
 def _spoiled(rows: jax.Array, key: jax.Array) -> jax.Array:
     """The same seen by a worse camera: mirrored, rolled, stretched, trembling, with joints out of sight."""
-    mirrors, rolls, much, sizes, trembles, lot, hides, fades, faint = jax.random.split(key, 9)
+    mirrors, rolls, much, sizes, trembles, lot, hides, fades, faint, surer = jax.random.split(key, 10)
     rows = jnp.where(jax.random.bernoulli(mirrors), rows[:, MIRROR] * SIGNS, rows)
-    joints = rows[:, : JOINTS * 3].reshape(len(rows), JOINTS, 3)
-    x, y, trust = joints[..., 0], joints[..., 1], joints[..., 2]
+    joints = rows[:, :BODY].reshape(len(rows), JOINTS, CELL)
+    x, y, trust, sure = (joints[..., number] for number in range(CELL))
     roll = jnp.radians(jax.random.normal(rolls) * jnp.where(jax.random.bernoulli(much, 0.3), 10, 4))
     wide, size = jnp.exp(0.05 * jax.random.normal(sizes, (2,)))
     x, y = x * wide * size, y * size
     x, y = x * jnp.cos(roll) - y * jnp.sin(roll), x * jnp.sin(roll) + y * jnp.cos(roll)
     tremble = 0.004 * jax.random.normal(trembles, (2, *x.shape)) * (trust > 0)
     trust = jnp.where(jax.random.bernoulli(fades, 0.3), trust * jax.random.uniform(faint, (), minval=0.7), trust)
+    sure = _otherwise_sure(sure, surer)
     lot, joint = jax.random.uniform(lot), jnp.arange(JOINTS)
     out = (lot < 0.08) & (joint >= ANKLES)
     out |= (lot >= 0.08) & (lot < 0.12) & (joint >= KNEES)
@@ -153,5 +158,19 @@ def _spoiled(rows: jax.Array, key: jax.Array) -> jax.Array:
         then = (step >= start) & (step < start + jax.random.randint(long, (), 3, HIDDEN))
         then &= jax.random.bernoulli(whether, 0.3)
         hidden |= then[:, None] & (joint == jax.random.randint(who, (), 0, JOINTS))
-    seen = jnp.stack([x + tremble[0], y + tremble[1], trust], -1) * ~hidden[..., None]
-    return rows.at[:, : JOINTS * 3].set(seen.reshape(len(rows), -1))
+    seen = jnp.stack([x + tremble[0], y + tremble[1], trust, sure], -1) * ~hidden[..., None]
+    return rows.at[:, :BODY].set(seen.reshape(len(rows), -1))
+
+
+def _otherwise_sure(sure: jax.Array, key: jax.Array) -> jax.Array:
+    """The same of another pose model, or in other clothes and light; of some models it says nothing at all."""
+    everywhere, joints, level, whether = jax.random.split(key, 4)
+    surer = SURER * jax.random.normal(everywhere) + SURER * jax.random.normal(joints, sure.shape[1:])
+    other = jax.nn.sigmoid(_logit(sure) + surer)
+    alike = jnp.broadcast_to(jax.random.uniform(level), sure.shape)
+    return jnp.where(sure > 0, jnp.where(jax.random.bernoulli(whether, SILENT), alike, other), 0)
+
+
+def _logit(share: jax.Array) -> jax.Array:
+    within = jnp.clip(share, 1e-3, 1 - 1e-3)
+    return jnp.log(within / (1 - within))

@@ -302,10 +302,10 @@ impl Athlete {
         let unseen = pairs
             .any(|(last, next)| next.at - last.at > UNSEEN && next.at >= seen.start - UNSEEN && last.at <= seen.end);
         let least = if unseen { self.state.sets.usual_depth() } else { 0.0 };
-        // Nobody was deep where nothing was seen at the turn; how deep, the way back tells as well.
+        // Nobody was deep where nothing was seen at the turn; how deep, the way back tells better.
         let deepest = within().map(|look| look.depth).fold(0.0, f32::max);
         let back = recogniser::reach(recogniser::within(&self.state.looks, seen.turn, seen.end));
-        let depth = recogniser::share(f32::midpoint(deepest, back)).max(least);
+        let depth = recogniser::share((deepest + 2.0 * back) / 3.0).max(least);
         let exercising = 1.0 - likeness[0];
         self.end(cycle, Judged { depth, begins: depth >= BEGINS, evidence, exercising }, stature, out);
     }

@@ -93,7 +93,7 @@ pub fn reach<'a>(looks: impl Iterator<Item = &'a Look>) -> f32 {
 
 /// How deep a repetition looks that went 70 % of the way, where the usual one looks 1 deep. Most go all of it, so the network
 /// needs much to call one shallow: of development sets what looks deeper is rather full, what looks less deep rather not.
-const LOOK: f32 = 0.84;
+const LOOK: f32 = 0.82;
 /// What that is the look of.
 const WAY: f32 = 0.70;
 

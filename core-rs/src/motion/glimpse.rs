@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 
 /// Time between two glimpses.
 pub const STEP: Nanos = Nanos(100_000_000);
-/// Numbers in a glimpse: x, y and trust of each of [`JOINTS`], then where the trunk is and how it moves.
-pub const WIDTH: usize = JOINTS.len() * 3 + 4;
+/// Numbers of each of [`JOINTS`]: x, y, whether it is in sight, and how sure of that the pose model is.
+const CELL: usize = 4;
+/// Numbers in a glimpse: the joints', then where the trunk is and how it moves.
+pub const WIDTH: usize = JOINTS.len() * CELL + 4;
 
 /// The joints that tell; ears and eyes say no more than the nose.
 const JOINTS: [Joint; 13] = [
@@ -54,11 +56,11 @@ impl Glimpse {
     #[must_use]
     pub fn mirrored(&self) -> Self {
         let mut row = self.row;
-        for pair in row[3..JOINTS.len() * 3].chunks_exact_mut(6) {
-            let (left, right) = pair.split_at_mut(3);
+        for pair in row[CELL..JOINTS.len() * CELL].chunks_exact_mut(2 * CELL) {
+            let (left, right) = pair.split_at_mut(CELL);
             left.swap_with_slice(right);
         }
-        for x in row[..JOINTS.len() * 3].iter_mut().step_by(3) {
+        for x in row[..JOINTS.len() * CELL].iter_mut().step_by(CELL) {
             *x = -*x;
         }
         row[WIDTH - 4] = -row[WIDTH - 4];
@@ -114,11 +116,12 @@ impl Glimpses {
         let Some(middle) = middle(&figure) else {
             return Glimpse { at: self.next, row };
         };
-        for (cell, joint) in row.chunks_exact_mut(3).zip(JOINTS) {
+        for (cell, joint) in row.chunks_exact_mut(CELL).zip(JOINTS) {
             if let Some(seen) = figure.points[joint as usize] {
                 cell[0] = (seen.point.x - middle.x) / stature;
                 cell[1] = (seen.point.y - middle.y) / stature;
                 cell[2] = (seen.score / (2.0 * visible)).min(1.0);
+                cell[3] = ((seen.score - visible) / (1.0 - visible)).clamp(0.0, 1.0);
             }
         }
         let seconds = STEP.seconds() as f32;
@@ -230,13 +233,20 @@ mod tests {
         let glimpse = seen(15.0, 0)[10];
         assert_ne!(glimpse.mirrored(), glimpse);
         assert_eq!(glimpse.mirrored().mirrored(), glimpse);
-        assert!((glimpse.row[5] - 0.75).abs() < 1e-6, "half as much again as the least that counts");
+        assert!((glimpse.row[CELL + 2] - 0.75).abs() < 1e-6, "half as much again as the least that counts");
+    }
+
+    #[test]
+    fn how_sure_the_pose_model_is_shows() {
+        let glimpse = seen(15.0, 0)[0];
+        assert!((glimpse.row[CELL + 3] - 0.05 / 0.9).abs() < 1e-6, "a shoulder that is hardly seen");
+        assert_eq!(glimpse.row[..CELL], [0.0; CELL], "a nose that is not");
     }
 
     #[test]
     fn lengths_are_in_body_heights() {
         let glimpse = seen(15.0, 0)[0];
-        assert!((glimpse.row[3] - 0.1 / 0.8).abs() < 1e-6, "left shoulder, beside the trunk's middle");
-        assert!((glimpse.row[4] + 0.1 / 0.8).abs() < 1e-6, "and above it");
+        assert!((glimpse.row[CELL] - 0.1 / 0.8).abs() < 1e-6, "left shoulder, beside the trunk's middle");
+        assert!((glimpse.row[CELL + 1] + 0.1 / 0.8).abs() < 1e-6, "and above it");
     }
 }
