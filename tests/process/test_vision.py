@@ -58,7 +58,7 @@ class Box:
         self.configure(*cameras)
 
     def configure(self, *cameras: str) -> None:
-        lines = ["data_dir = 'data'", "run_dir = 'run'", "[vision]", "input_size = 192"]
+        lines = ["data_dir = 'data'", "run_dir = 'run'"]
         for camera in cameras:
             lines += [
                 "[[camera]]",
