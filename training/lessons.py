@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.scipy.special import logit
 
 from gymbox._core import GLIMPSE_WIDTH, RECOGNISER_DELAY_NS, glimpses
 
@@ -166,11 +167,6 @@ def _otherwise_sure(sure: jax.Array, key: jax.Array) -> jax.Array:
     """The same of another pose model, or in other clothes and light; of some models it says nothing at all."""
     everywhere, joints, level, whether = jax.random.split(key, 4)
     surer = SURER * jax.random.normal(everywhere) + SURER * jax.random.normal(joints, sure.shape[1:])
-    other = jax.nn.sigmoid(_logit(sure) + surer)
+    other = jax.nn.sigmoid(logit(jnp.clip(sure, 1e-3, 1 - 1e-3)) + surer)
     alike = jnp.broadcast_to(jax.random.uniform(level), sure.shape)
     return jnp.where(sure > 0, jnp.where(jax.random.bernoulli(whether, SILENT), alike, other), 0)
-
-
-def _logit(share: jax.Array) -> jax.Array:
-    within = jnp.clip(share, 1e-3, 1 - 1e-3)
-    return jnp.log(within / (1 - within))

@@ -120,9 +120,9 @@ pub struct OpenSet {
     pub exercise: Arc<str>,
     /// Its place in the catalogue.
     index: usize,
-    /// The joints whose range says how far the body went, if any, and from how many degrees it is legible.
+    /// The joints whose range says how far the body went, if any, and that of the exercise in degrees.
     joints: Option<[BodyAngle; 2]>,
-    legible: f32,
+    range: f32,
     /// Confirmed.
     pub reps: Vec<(Candidate, RepKind)>,
 }
@@ -131,8 +131,7 @@ impl OpenSet {
     fn new(id: SetId, index: usize, catalogue: &Catalogue) -> Self {
         let exercise = &catalogue.exercises()[index];
         let joints = (exercise.anchor != Anchor::Shoulders).then_some(exercise.primary_joint_pair);
-        let legible = LEGIBLE * exercise.range();
-        Self { id, exercise: exercise.id.clone(), index, joints, legible, reps: Vec::new() }
+        Self { id, exercise: exercise.id.clone(), index, joints, range: exercise.range(), reps: Vec::new() }
     }
 
     /// Confirmed repetitions of a kind.
@@ -215,11 +214,9 @@ impl OpenSet {
     /// How much of their usual range the joints turned, at most 1; `None` where that cannot be seen.
     fn turned(&self, candidate: &Candidate) -> Option<f32> {
         let joints = self.joints?;
-        let range = |candidate: &Candidate| Some(candidate.effort.range(joints, self.legible / LEGIBLE)?.0);
+        let range = |candidate: &Candidate| Some(candidate.effort.range(joints, self.range)?.0);
         let mut ranges: Vec<f32> = self.reps.iter().rev().take(USUAL_OF).filter_map(|rep| range(&rep.0)).collect();
-        ranges.sort_unstable_by(f32::total_cmp);
-        let better = ranges.len() / 2;
-        let usual = median(&mut ranges[better..]).filter(|usual| *usual >= self.legible)?;
+        let usual = better(&mut ranges).filter(|usual| *usual >= LEGIBLE * self.range)?;
         Some((range(candidate)? / usual).min(1.0))
     }
 
@@ -262,11 +259,16 @@ impl OpenSet {
 /// The middle of the full ones among the depths of the last [`USUAL_OF`], of which the latest comes first; 0 of none.
 fn usual<'a>(latest: impl Iterator<Item = &'a Candidate>) -> f32 {
     let mut depths: Vec<f32> = latest.take(USUAL_OF).map(|candidate| candidate.depth).collect();
-    depths.sort_unstable_by(f32::total_cmp);
-    let better = depths.len() / 2;
-    let top = median(&mut depths[better..]).unwrap_or(0.0);
+    let top = better(&mut depths).unwrap_or(0.0);
     depths.retain(|depth| *depth >= FULL * top);
     median(&mut depths).unwrap_or(top)
+}
+
+/// The middle of the better half; `None` of none.
+fn better(values: &mut [f32]) -> Option<f32> {
+    values.sort_unstable_by(f32::total_cmp);
+    let half = values.len() / 2;
+    median(&mut values[half..])
 }
 
 /// Turns candidates into sets.
@@ -543,10 +545,9 @@ mod tests {
             let share = f32::from(tenth) / 20.0;
             let bend = (degrees * (std::f32::consts::PI * share).sin()).to_radians();
             let mut figure = Figure::unseen(plain.cycle.start + Nanos::from_seconds(f64::from(tenth) / 10.0));
-            let places = [(Joint::LeftHip, 0.0, 0.0), (Joint::LeftKnee, 0.0, 0.25)];
-            for (joint, x, y) in
-                [&places[..], &[(Joint::LeftAnkle, 0.25 * bend.sin(), 0.25 + 0.25 * bend.cos())]].concat()
-            {
+            let ankle = (0.25 * bend.sin(), 0.25 + 0.25 * bend.cos());
+            let places = [(0.0, 0.0), (0.0, 0.25), ankle];
+            for (joint, (x, y)) in [Joint::LeftHip, Joint::LeftKnee, Joint::LeftAnkle].into_iter().zip(places) {
                 figure.points[joint as usize] = Some(Seen { point: Point { x, y }, score: 0.9 });
             }
             figure
