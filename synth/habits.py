@@ -136,10 +136,11 @@ def getting_down(body: Body, fps: float, random: np.random.Generator) -> Motion:
 
 
 def getting_up(body: Body, fps: float, random: np.random.Generator) -> Motion:
-    """From a plank to standing, sometimes by way of lying on the belly."""
+    """From a plank to standing, often by way of lying on the belly, or of going down as if for one more."""
     keys: list[Key] = [(0.3, PLANK, random.uniform(0.0, 1.0))]
-    if random.uniform() < 0.35:
-        keys.append((random.uniform(0.6, 1.3), PRONE, random.uniform(0.1, 1.5)))
+    if random.uniform() < 0.5:
+        low = PLANK + random.choice([1.0, random.uniform(0.3, 1.0)]) * (PRONE - PLANK)
+        keys.append((random.uniform(0.6, 1.3), low, random.choice([0.0, random.uniform(0.1, 1.5)])))
     keys += _on_the_way(random)
     keys += _standing_up(random)
     return on_floor(through(body, fps, keys, random, start=PLANK))

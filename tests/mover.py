@@ -42,7 +42,26 @@ def curling(depth: float, *, drawn: float = 0.0) -> Floats:
     return standing
 
 
-MOVES = {"squat": squatting, "bicep_curl": curling}
+def pushing(depth: float, *, gathered: float = 0.0) -> Floats:
+    """(17, 3) of a plank, `depth` of the way down, seen from the side; legs and hips `gathered` so far to get up."""
+    arm, upper = 0.285 * (1 - 0.72 * depth), 0.145
+    hand = np.array([0.48, 0.9])
+    shoulder = hand - [0, arm]
+    along = np.array([0.65, arm]) / np.hypot(0.65, arm)
+    hip, knee, ankle = (shoulder + length * along for length in (0.23, 0.42, 0.61))
+    bent = np.array([np.sqrt(max(0.0, upper**2 - (arm / 2) ** 2)), arm / 2])
+    hip[1] -= 0.12 * gathered
+    knee += gathered * np.array([-0.19, 0.1])
+    ankle[0] -= 0.25 * gathered
+    nose = shoulder - [0.09, 0.03]
+    face = nose + np.array([[0, 0], *[[0, -0.015]] * 2, *[[0.03, -0.02]] * 2])
+    points = np.array([*face, *(joint for joint in (shoulder, shoulder + bent, hand, hip, knee, ankle) for _ in "lr")])
+    points[6::2, 0] += 0.004  # the right side, a little apart
+    points[:, 0] /= ASPECT
+    return np.column_stack([points, np.full(17, 0.8)]).astype(np.float32)
+
+
+MOVES = {"squat": squatting, "bicep_curl": curling, "push_up": pushing}
 
 
 @dataclass(frozen=True, slots=True)

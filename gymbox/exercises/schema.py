@@ -109,7 +109,7 @@ class Exercise(_Model):
     signal: Identifier
     """Which height rises and returns once a repetition."""
     recogniser: Identifier | None = None
-    """What the recogniser calls it; an exercise that it has not learnt has gates instead."""
+    """What the recogniser calls it; an exercise that it has not learnt has gates."""
     anchor: Literal["feet", "hands", "shoulders"]
     """The end of the moving limb that stays where it is."""
     gates: tuple[Gate, ...] = ()

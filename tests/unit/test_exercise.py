@@ -13,7 +13,7 @@ from gymbox._core import Athletes, Event, Motions, Person, compute_angle, median
 from gymbox.errors import ExerciseError
 from gymbox.exercises import catalogue_json, get_exercise
 from tests.lifter import SHIN, SIZE, THIGH
-from tests.mover import MOVES, SECOND, Seen, performed, still
+from tests.mover import MOVES, SECOND, Seen, performed, pushing, still
 
 WIDTH, HEIGHT = SIZE
 
@@ -50,6 +50,17 @@ def test_what_the_recogniser_has_not_learnt_is_counted_by_its_gates() -> None:
     events += athletes.finish(int(seen.t_ns[-1]))
     reps = [event.rep.exercise for event in events if isinstance(event, Event.RepConfirmed)]
     assert reps == ["box_squat"] * 5
+
+
+def test_who_lowers_once_more_and_gets_up_has_done_no_push_up() -> None:
+    seen = performed("push_up", 5, seconds=1.6)
+    assert len(seen.reps()) == 5
+    turn = 1.5 + 4 * 2.0 + 0.8
+    into = np.clip((seen.t_ns / SECOND - turn) / 0.8, 0, 1)
+    for frame in np.flatnonzero(into > 0):
+        depth = float(np.cos(np.pi / 2 * into[frame])) ** 2
+        seen.keypoints[frame] = pushing(depth, gathered=min(1.0, 1.3 * float(into[frame])))
+    assert len(seen.reps()) == 4
 
 
 def test_rows_are_people_and_their_events_carry_the_row() -> None:

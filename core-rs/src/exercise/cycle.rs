@@ -16,9 +16,9 @@ const NEW_RISE: f32 = 0.18;
 /// Share of the usual rise that makes a new rise without lockout before. Lower splits repetitions that tremble.
 const NEW_RISE_IN_MOTION: f32 = 0.35;
 /// Share of the rise that must be taken back to be at lockout. Lower counts earlier and splits bouncing repetitions.
-const LOCKOUT: f32 = 0.65;
+const LOCKOUT: f32 = 0.75;
 /// Share that is enough once the next rise has begun, or the person left: a repetition without lockout.
-const NO_LOCKOUT: f32 = 0.50;
+const NO_LOCKOUT: f32 = 0.60;
 /// Share of the usual rise within which the body still rests: a long rest is no part of the repetition.
 const RESTING: f32 = 0.08;
 /// Seconds at one height after which that is the new rest, if the next rise starts from there: somebody who went from

@@ -7,6 +7,7 @@ use crate::exercise::cycle::Cycle;
 use crate::exercise::gate::ramp;
 use crate::exercise::signal::{Channel, Signal};
 use crate::geometry::Point;
+use crate::motion::figure::distance;
 use crate::motion::smooth::median;
 use crate::motion::{Arm, Figure, Side};
 use crate::units::Nanos;
@@ -16,6 +17,8 @@ use serde::{Deserialize, Serialize};
 const AROUND_S: f64 = 0.15;
 /// Quantiles between which a point's path is measured: outside are misplaced keypoints.
 const PATH: (f32, f32) = (0.05, 0.95);
+/// Seconds after the end at which it is seen where the body got to: the recogniser speaks as late, and a picture later.
+const AFTER_S: f64 = 0.35;
 /// Share of the rise within which the channel is near its turn.
 const NEAR_TURN: f32 = 0.20;
 /// Seconds before a repetition in which somebody stands ready.
@@ -78,6 +81,9 @@ measures! {
     Unrest: Any,
     /// Shorter over longer of the way out and the way back, in time.
     Evenness: Any,
+    /// How much nearer the shoulders are to the ankles just after the end than at rest and at the turn: who gets up from
+    /// the floor draws the legs in.
+    Drawn: Any,
     /// How far the hips sink towards the ankles.
     HipDrop: Legs,
     /// How far the shoulders sink for each length that the hips sink.
@@ -140,7 +146,7 @@ impl Measures {
         let mut measures = Self([None; Measure::COUNT]);
         measures.set(Measure::TrunkRest, window.rest(Figure::trunk_lean));
         measures.set(Measure::TrunkTurn, window.turn(Figure::trunk_lean));
-        let torso = |figure: &Figure| crate::motion::figure::distance(figure.shoulders(), figure.hips());
+        let torso = |figure: &Figure| distance(figure.shoulders(), figure.hips());
         measures.set(Measure::TorsoRest, window.rest(torso).map(|length| length / stature));
         measures.set(Measure::WidthRest, window.rest(Figure::shoulder_width).map(|length| length / stature));
         let tall = |figure: &Figure| Some(figure.ankles()?.y - figure.shoulders()?.y);
@@ -154,6 +160,7 @@ impl Measures {
         measures.set(Measure::HandsLow, low.map(|height| height / stature));
         measures.set(Measure::Unrest, unrest(figures, cycle.start, stature));
         let (out, back) = ((cycle.turn - cycle.start).seconds(), (cycle.end - cycle.turn).seconds());
+        measures.set(Measure::Drawn, drawn(cycle, figures, &window));
         measures.set(Measure::Evenness, Some((out.min(back) / out.max(back).max(0.01)) as f32));
         match cycle.channel {
             Channel::Legs => measures.legs(&window, cycle),
@@ -237,6 +244,15 @@ fn sideways(window: &Window, side: Side, width: Option<f32>) -> f32 {
         | (Side::Both, None, Some(reach)) => alone(reach),
         _ => 0.5,
     }
+}
+
+/// How much nearer the shoulders are to the ankles [`AFTER_S`] after the end than at rest and at the turn, body heights.
+fn drawn(cycle: &Cycle, figures: &[Figure], window: &Window) -> Option<f32> {
+    let long = |figure: &Figure| distance(figure.shoulders(), figure.ankles());
+    let first = figures.partition_point(|figure| figure.at < cycle.end);
+    let last = figures.partition_point(|figure| (figure.at - cycle.end).seconds() <= AFTER_S);
+    let after = figures.get(first..last)?.iter().rev().find_map(long)?;
+    Some((window.rest(long)?.min(window.turn(long)?) - after) / window.stature)
 }
 
 /// How far shoulders, hips or hands travelled in the [`READY_S`] before `until`, body heights, whichever is most; `None`

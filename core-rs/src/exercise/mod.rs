@@ -291,12 +291,18 @@ impl Athlete {
         let within = || recogniser::within(&self.state.looks, seen.start, seen.end);
         let likeness = self.catalogue.expecting(&recogniser::likeness(within()));
         let alone = self.state.options.exercise.is_some();
-        let evidence: Vec<f32> =
-            self.catalogue.exercises().iter().map(|exercise| exercise.recognised(&likeness, alone)).collect();
-        let likeliest = evidence.iter().zip(self.catalogue.exercises()).max_by(|a, b| a.0.total_cmp(b.0));
+        let exercises = || self.catalogue.exercises().iter();
+        let mut evidence: Vec<f32> = exercises().map(|exercise| exercise.recognised(&likeness, alone)).collect();
+        let likeliest = evidence.iter().zip(exercises()).max_by(|a, b| a.0.total_cmp(b.0));
         let Some((_, exercise)) = likeliest else { return };
         let figures: &[Figure] = self.state.figures.make_contiguous();
         let cycle = exercise.signal.cycle(seen, figures, stature);
+        // Gates tell what is one more of a set: its first may begin wherever the body was before.
+        let running =
+            self.state.sets.open().and_then(|set| exercises().position(|exercise| exercise.id == set.exercise));
+        if let Some((index, measures)) = running.zip(Measures::of(&cycle, figures, stature)) {
+            evidence[index] = evidence[index].min(self.catalogue.exercises()[index].gated(&measures));
+        }
         // How deep somebody is who was out of sight just before is hard to tell: what was not seen whole is a usual one.
         let mut pairs = self.state.looks.iter().zip(self.state.looks.iter().skip(1));
         let unseen = pairs
@@ -305,7 +311,7 @@ impl Athlete {
         // Nobody was deep where nothing was seen at the turn; how deep, the way back tells better.
         let deepest = within().map(|look| look.depth).fold(0.0, f32::max);
         let back = recogniser::reach(recogniser::within(&self.state.looks, seen.turn, seen.end));
-        let depth = recogniser::share((deepest + 2.0 * back) / 3.0).max(least);
+        let depth = recogniser::share((deepest + 2.0 * back) / 3.0, exercise.anchor).max(least);
         let exercising = 1.0 - likeness[0];
         self.end(cycle, Judged { depth, begins: depth >= BEGINS, evidence, exercising }, stature, out);
     }
@@ -338,7 +344,9 @@ impl Athlete {
 
     /// Expects more of what is usual in the set.
     fn expect(&mut self) {
-        self.state.depth.usual = recogniser::looks(self.state.sets.usual_depth()) * WHOLE;
+        let exercise = self.state.sets.open().and_then(|set| self.catalogue.get(&set.exercise));
+        let usual = self.state.sets.usual_depth();
+        self.state.depth.usual = exercise.map_or(0.0, |exercise| recogniser::looks(usual, exercise.anchor)) * WHOLE;
         for follower in &mut self.state.heights {
             follower.expect(self.state.sets.usual_rise(follower.channel()));
         }

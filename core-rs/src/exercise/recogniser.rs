@@ -5,6 +5,7 @@
 //! (`training/README.md`); its weights are the file beside this one. A person and their mirror image are looked at, and
 //! the mean is the answer, so that left and right cannot matter.
 
+use crate::exercise::spec::Anchor;
 use crate::motion::glimpse::{Glimpse, WIDTH};
 use crate::units::Nanos;
 use serde::{Deserialize, Serialize};
@@ -91,22 +92,28 @@ pub fn reach<'a>(looks: impl Iterator<Item = &'a Look>) -> f32 {
     if count > 0.0 { sum / count } else { 0.0 }
 }
 
+/// What [`look`] is the look of.
+const WAY: f32 = 0.70;
+
 /// How deep a repetition looks that went 70 % of the way, where the usual one looks 1 deep. Most go all of it, so the network
 /// needs much to call one shallow: of development sets what looks deeper is rather full, what looks less deep rather not.
-const LOOK: f32 = 0.82;
-/// What that is the look of.
-const WAY: f32 = 0.70;
+/// An arm that swings aside or towards the camera looks less deep than it went.
+fn look(anchor: Anchor) -> f32 {
+    if anchor == Anchor::Shoulders { 0.78 } else { 0.86 }
+}
 
 /// The share of the usual way that a repetition went which looks that deep.
 #[must_use]
-pub fn share(looks: f32) -> f32 {
-    if looks < LOOK { looks * WAY / LOOK } else { WAY + (looks - LOOK) * (1.0 - WAY) / (1.0 - LOOK) }
+pub fn share(looks: f32, anchor: Anchor) -> f32 {
+    let look = look(anchor);
+    if looks < look { looks * WAY / look } else { WAY + (looks - look) * (1.0 - WAY) / (1.0 - look) }
 }
 
 /// How deep a repetition looks that went such a share of the usual way.
 #[must_use]
-pub fn looks(share: f32) -> f32 {
-    if share < WAY { share * LOOK / WAY } else { LOOK + (share - WAY) * (1.0 - LOOK) / (1.0 - WAY) }
+pub fn looks(share: f32, anchor: Anchor) -> f32 {
+    let look = look(anchor);
+    if share < WAY { share * look / WAY } else { look + (share - WAY) * (1.0 - look) / (1.0 - WAY) }
 }
 
 /// Looks at one person as time goes on.
@@ -247,11 +254,15 @@ mod tests {
 
     #[test]
     fn a_share_looks_as_deep_as_it_is_the_share_of() {
-        for hundredth in 0..130_u8 {
-            let depth = f32::from(hundredth) / 100.0;
-            assert!((looks(share(depth)) - depth).abs() < 1e-5);
+        for anchor in [Anchor::Feet, Anchor::Hands, Anchor::Shoulders] {
+            let (share, looks) = (|deep| share(deep, anchor), |far| looks(far, anchor));
+            for hundredth in 0..130_u8 {
+                let depth = f32::from(hundredth) / 100.0;
+                assert!((looks(share(depth)) - depth).abs() < 1e-5);
+            }
+            let ends = [0.0, look(anchor), 1.0].map(share);
+            assert!(ends.iter().zip([0.0, WAY, 1.0]).all(|(end, sought)| (end - sought).abs() < 1e-6));
         }
-        assert!(share(0.0).abs() < 1e-6 && (share(LOOK) - WAY).abs() < 1e-6 && (share(1.0) - 1.0).abs() < 1e-6);
     }
 
     #[test]

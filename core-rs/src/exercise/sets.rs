@@ -20,7 +20,7 @@ pub const FULL: f32 = 0.70;
 /// Seconds between two cycles that may confirm each other.
 const PAIR_S: f64 = 15.0;
 /// Evidence that the two cycles have, each and on average, that begin a set.
-const BEGIN: f32 = 0.50;
+const BEGIN: f32 = 0.55;
 /// The least for any before the two, or for a first that was under way as the person came into the picture: who has just
 /// begun is hard to name. Lower takes getting ready for a repetition.
 const BEGIN_BEFORE: f32 = 0.30;

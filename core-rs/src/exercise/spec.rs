@@ -74,7 +74,7 @@ pub struct Exercise {
     pub down_angle: f32,
     /// Which height rises and returns once a repetition.
     pub signal: Signal,
-    /// What the recogniser calls it. An exercise that the recogniser has not learnt has gates instead.
+    /// What the recogniser calls it. An exercise that the recogniser has not learnt has gates.
     #[serde(default)]
     pub recogniser: Option<Arc<str>>,
     /// Hands or feet that carry the body, or the shoulder that the arm turns about: what must stay.
@@ -179,8 +179,8 @@ impl Exercise {
         self.recogniser.as_deref().and_then(outcome)
     }
 
-    /// How much a repetition of that likeness is one of this. Less is enough where somebody said that it is the exercise
-    /// they do, `alone`.
+    /// How much a repetition of that likeness is one of this, before its gates. Less is enough where somebody said that it
+    /// is the exercise they do, `alone`.
     #[must_use]
     pub fn recognised(&self, likeness: &[f32; OUTCOMES], alone: bool) -> f32 {
         match self.outcome() {
@@ -190,7 +190,13 @@ impl Exercise {
         }
     }
 
-    /// How much a cycle looks like this by its gates: the weakest decides. Hands that carry the body carry it together,
+    /// How far the gates let a cycle through: the weakest decides.
+    #[must_use]
+    pub fn gated(&self, measures: &Measures) -> f32 {
+        self.gates.iter().map(|gate| gate.evidence(measures)).fold(1.0, f32::min)
+    }
+
+    /// How much a cycle looks like this by its gates alone. Hands that carry the body carry it together,
     /// and the mean of two arms of which only one moved shows nothing.
     #[must_use]
     pub fn evidence(&self, cycle: &Cycle, measures: &Measures) -> f32 {
@@ -201,10 +207,8 @@ impl Exercise {
             Anchor::Shoulders => !(both && alone),
             Anchor::Feet => true,
         };
-        if self.gates.is_empty() || !shown || cycle.channel.signal() != self.signal {
-            return 0.0;
-        }
-        self.gates.iter().map(|gate| gate.evidence(measures)).fold(1.0, f32::min)
+        let sought = self.recogniser.is_none() && shown && cycle.channel.signal() == self.signal;
+        if sought { self.gated(measures) } else { 0.0 }
     }
 
     fn check(&self) -> Result<()> {
@@ -227,7 +231,6 @@ impl Exercise {
             Some(class) if outcome(class).is_none() => {
                 return fail(&format!("a recogniser's class: {}", CLASSES.join(", ")), class.to_string());
             }
-            Some(_) if !self.gates.is_empty() => return fail("either `recogniser` or `gates`", "both".into()),
             None if self.gates.is_empty() => return fail("`recogniser` or a gate", "neither".into()),
             _ => {}
         }
