@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 MADE = ROOT / "build" / "rendered"
-TUNED, HELD_OUT = 1, 1002  # seeds: the first may be looked at, the second never is but to report
+TUNED = 1  # the seed that may be looked at
+HELD_OUT = (1002, 1003, 1004, 1005, 1006)  # never are but to report; together, since 240 sets tell 98 % from 99 by luck
 PIXELS = 2001  # the seed of the scenes that are rendered in pixels too
 LOOPS = 6
 
@@ -38,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.pixels:
         return 0 if _pixels(options) else 1
     if options.rendered:
-        kept = [_rendered(options, seed) for seed in options.seed or (TUNED, HELD_OUT)]
+        groups = [(seed,) for seed in options.seed or ()] or [(TUNED,), HELD_OUT]
+        kept = [_rendered(options, seeds) for seeds in groups]
         return 0 if all(kept) else 1
     return 0 if _labelled(options) else 1
 
@@ -58,7 +60,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", help="the pose model for videos (default: gymbox's)")
     parser.add_argument("--rendered", action="store_true", help="rendered people with exact truth")
     parser.add_argument(
-        "--seed", type=int, action="append", help=f"whose rendered people (default {TUNED} and, held out, {HELD_OUT})"
+        "--seed",
+        type=int,
+        action="append",
+        help=f"whose rendered people (default {TUNED} and, held out, {HELD_OUT[0]} to {HELD_OUT[-1]} together)",
     )
     parser.add_argument("--sets", type=int, default=240, help="rendered sets a seed (default 240)")
     parser.add_argument("--idle", type=int, default=30, help="minutes of rendered idling a seed (default 30)")
@@ -114,13 +119,14 @@ def _altered(options: argparse.Namespace) -> None:
     tables.sums("Altered traces (one seed each: a difference of one clip means little)", rows)
 
 
-def _rendered(options: argparse.Namespace, seed: int) -> bool:
-    folder = _made(options, seed)
-    results = scored(rendered(folder), processes=options.processes)
+def _rendered(options: argparse.Namespace, seeds: tuple[int, ...]) -> bool:
+    truths = [truth for seed in seeds for truth in rendered(_made(options, seed))]
+    results = scored(truths, processes=options.processes)
     sets = [each for each in results if each.truth.counts]
     sums = totals(results, singles_apart=False)
-    held_out = ", held out" if seed == HELD_OUT else ""
-    tables.console.rule(f"seed {seed}{held_out}: {len(sets)} sets, {sums.idle_s / 60:.0f} minutes of idling")
+    held_out = ", held out" if set(seeds) <= set(HELD_OUT) else ""
+    named = ", ".join(map(str, seeds))
+    tables.console.rule(f"seed {named}{held_out}: {len(sets)} sets, {sums.idle_s / 60:.0f} minutes of idling")
     tables.by("By exercise", sets, lambda each: each.truth.exercise)
     tables.by("By view", sets, lambda each: tables.sector(each.truth.about["yaw"]))
     for key, title in (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Dense = tuple[jax.Array, jax.Array]
     Weights = dict[str, Dense]
 
-DILATIONS = (1, 2, 4, 8, 16, 32)
+DILATIONS = (1, 2, 4, 8, 16, 32, 64)
 CHANNELS = 96
 OUTCOMES = len(CLASSES) + 1
 

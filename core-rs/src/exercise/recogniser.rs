@@ -1,7 +1,7 @@
 //! What somebody is doing and how far into the repetition they are, by a small temporal convolutional network.
 //!
 //! Causal dilated convolutions over [`Glimpse`]s with residual connections (Bai, Kolter and Koltun 2018,
-//! arXiv:1803.01271): each layer sees twice as far back, together 12.7 s. It was trained on rendered people alone
+//! arXiv:1803.01271): each layer sees twice as far back, together 25.5 s. It was trained on rendered people alone
 //! (`training/README.md`); its weights are the file beside this one. A person and their mirror image are looked at, and
 //! the mean is the answer, so that left and right cannot matter.
 
@@ -35,7 +35,7 @@ const SAID: usize = OUTCOMES + 2;
 /// Numbers that pass from layer to layer.
 const CHANNELS: usize = 96;
 /// How far apart in time the three inputs of each layer are, in glimpses.
-const DILATIONS: [usize; 6] = [1, 2, 4, 8, 16, 32];
+const DILATIONS: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 /// Depth that a look has at least as a weight: what somebody does at rest tells little.
 const FAINTEST: f32 = 0.02;

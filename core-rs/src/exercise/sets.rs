@@ -17,10 +17,12 @@ use std::sync::Arc;
 pub const SET_GAP_S: f64 = 60.0;
 /// Share of the usual depth from which a repetition is full.
 pub const FULL: f32 = 0.70;
+/// Times the usual way from turn to turn after which a set may be over. Lower asks more of who tires.
+const PAUSE: f32 = 1.8;
 /// Seconds between two cycles that may confirm each other.
 const PAIR_S: f64 = 15.0;
 /// Evidence that the two cycles have, each and on average, that begin a set.
-const BEGIN: f32 = 0.55;
+const BEGIN: f32 = 0.45;
 /// The least for any before the two, or for a first that was under way as the person came into the picture: who has just
 /// begun is hard to name. Lower takes getting ready for a repetition.
 const BEGIN_BEFORE: f32 = 0.30;
@@ -35,12 +37,12 @@ const ALONE: f32 = 0.80;
 /// Seconds after a lone repetition with nothing that speaks against it.
 const DONE_S: f64 = 4.0;
 /// Evidence from which a full cycle continues a set.
-const IN_SET: f32 = 0.35;
-/// The same after more than [`PAIR_S`].
-const IN_SET_LATE: f32 = 0.50;
+const IN_SET: f32 = 0.40;
+/// The same after a pause, of more than [`PAIR_S`] or [`PAUSE`]: who racks a weight may seem to do one more.
+const IN_SET_LATE: f32 = 0.60;
 /// The same for a partial one: the less it is, the plainer it must be. Lower takes the body's small movements while it
 /// rests, and getting up.
-const IN_SET_PARTIAL: f32 = 0.78;
+const IN_SET_PARTIAL: f32 = 0.84;
 /// The same for a partial one that a full one follows: who goes on has not got up.
 const IN_SET_PARTIAL_FOLLOWED: f32 = 0.40;
 /// Evidence from which a full cycle continues a set that is plainly an exercise, and of the catalogue's most like the set's:
@@ -220,17 +222,29 @@ impl OpenSet {
         Some((range(candidate)? / usual).min(1.0))
     }
 
+    /// Whether a cycle comes so late that the set may have been over: much later than they followed each other so far.
+    fn is_late(&self, candidate: &Candidate) -> bool {
+        let turns = || self.reps.iter().rev().take(USUAL_OF).map(|rep| rep.0.cycle.turn);
+        let seconds = |last: Nanos, next: Nanos| (next - last).seconds() as f32;
+        let mut waits: Vec<f32> = turns().zip(turns().skip(1)).map(|(next, last)| seconds(last, next)).collect();
+        let usual = if waits.len() > 1 { median(&mut waits) } else { None };
+        let wait = turns().next().map(|last| seconds(last, candidate.cycle.turn));
+        usual.zip(wait).is_some_and(|(usual, wait)| wait > PAUSE * usual)
+    }
+
     /// Whether a cycle is one more of this set's.
     fn continues(&self, candidate: &Candidate) -> bool {
         let gap = (candidate.cycle.start - self.end()).seconds();
         let share = self.share(candidate);
+        let late = gap > PAIR_S || self.is_late(candidate);
         let asked = match share {
             _ if share < FULL => IN_SET_PARTIAL,
-            _ if gap > PAIR_S => IN_SET_LATE,
+            _ if late => IN_SET_LATE,
             _ => IN_SET,
         };
         let evidence = candidate.evidence[self.index];
         let badly = share >= FULL
+            && !late
             && evidence >= IN_SET_BADLY
             && candidate.exercising >= EXERCISING
             && candidate.likeliest() == Some(self.index);
@@ -690,6 +704,17 @@ mod tests {
         assert_eq!(then(0.5, 0.3, 9.0), "[FFF", "nothing like it");
         assert_eq!(then(0.2, 0.6, 9.0), "[FFF", "hardly any");
         assert_eq!(then(0.5, 0.6, 30.0), "[FFF", "a rest, and whatever was done before it");
+    }
+
+    #[test]
+    fn after_a_pause_a_repetition_must_be_plainer() {
+        let then = |last: f64, like: f32| {
+            let reps = [(0.0, 0.7), (3.0, 0.7), (6.0, 0.7), (last, like)];
+            said(&reps.map(|(start, like)| candidate(start, 1.0, [like, 0.0])), last + 3.0, false)
+        };
+        assert_eq!(then(9.0, 0.45), "[FFFF");
+        assert_eq!(then(13.0, 0.45), "[FFF", "the weight is being racked");
+        assert_eq!(then(13.0, 0.7), "[FFFF", "a breath before the last");
     }
 
     #[test]
