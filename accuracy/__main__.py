@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.pixels:
         return 0 if _pixels(options) else 1
     if options.rendered:
-        groups = [(seed,) for seed in options.seed or ()] or [(TUNED,), HELD_OUT]
+        groups = [(seed,) for seed in options.seed] if options.seed else [(TUNED,), HELD_OUT]
         kept = [_rendered(options, seeds) for seeds in groups]
         return 0 if all(kept) else 1
     return 0 if _labelled(options) else 1
