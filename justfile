@@ -79,9 +79,10 @@ accuracy *options: setup
     @{{ run }} python -m accuracy {{ options }}
 
 # What is fast, as ratios measured within one run
-bench *options:
+bench *options: packages
     @uv sync --locked --extra {{ runtime }} --group bench {{ quiet }}
     @{{ run }} gymbox models build >/dev/null
+    @mobile/build
     @{{ run }} python -m bench {{ options }}
 
 # Fit the recogniser to rendered people again: half an hour to make them, as much to learn

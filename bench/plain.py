@@ -17,7 +17,7 @@ Seen = tuple[float, float, float]  # x and y in square units, score
 
 WINDOW_S, TRUST_S, FEWEST, STALE_S = 0.30, 1.0, 3, 1.0
 STATURE_S, STATURE_QUANTILE = 12.0, 0.80
-SMALLEST_RISE, LOCKOUT, RESTING = 0.05, 0.65, 0.08
+SMALLEST_RISE, LOCKOUT, RESTING = 0.05, 0.75, 0.08
 ANGLES = ((5, 7, 9), (6, 8, 10), (11, 5, 7), (12, 6, 8), (5, 11, 13), (6, 12, 14), (11, 13, 15), (12, 14, 16))
 LIMBS = ((5, 7, 9, 0.33), (6, 8, 10, 0.33), (11, 13, 15, 0.49), (12, 14, 16, 0.49))
 TRUNK, SHOULDERS = 0.29, 0.28
