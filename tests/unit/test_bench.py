@@ -6,4 +6,4 @@ from bench import exercise
 
 
 def test_plain_python_finds_every_cycle_that_the_core_finds() -> None:
-    assert exercise.same(exercise.people(10 * exercise.FPS)) > 2 * exercise.PEOPLE
+    assert exercise.same(exercise.people(exercise.SECONDS * exercise.FPS)) > 10 * exercise.PEOPLE
