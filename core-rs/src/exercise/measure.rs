@@ -159,8 +159,8 @@ impl Measures {
         let low = [wrist(Side::Left), wrist(Side::Right)].into_iter().flatten().min_by(f32::total_cmp);
         measures.set(Measure::HandsLow, low.map(|height| height / stature));
         measures.set(Measure::Unrest, unrest(figures, cycle.start, stature));
-        let (out, back) = ((cycle.turn - cycle.start).seconds(), (cycle.end - cycle.turn).seconds());
         measures.set(Measure::Drawn, drawn(cycle, figures, &window));
+        let (out, back) = ((cycle.turn - cycle.start).seconds(), (cycle.end - cycle.turn).seconds());
         measures.set(Measure::Evenness, Some((out.min(back) / out.max(back).max(0.01)) as f32));
         match cycle.channel {
             Channel::Legs => measures.legs(&window, cycle),

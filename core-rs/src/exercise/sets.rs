@@ -121,7 +121,7 @@ pub struct OpenSet {
     /// What.
     pub exercise: Arc<str>,
     /// Its place in the catalogue.
-    index: usize,
+    pub index: usize,
     /// The joints whose range says how far the body went, if any, and that of the exercise in degrees.
     joints: Option<[BodyAngle; 2]>,
     range: f32,
