@@ -4,6 +4,7 @@
 //! [`movenet`]), and freed of doubles ([`nms`]).
 
 pub(crate) mod colour;
+pub(crate) mod grid;
 pub mod letterbox;
 pub mod model;
 pub mod movenet;

@@ -1,18 +1,16 @@
 //! From a decoded frame to what a model sees.
 //!
 //! Each plane is scaled by itself, straight to its final size, and only the small picture is coloured, turned and
-//! spread: the big one is read once.
+//! spread: the big one is read once. What is done to a row is done while it is in the nearest cache.
 
 use crate::error::{Error, Result};
-use crate::frame::{Frame, Pixels, Plane, Rotation, Subsampling};
-use crate::pose::colour::{rgb_from_packed, rgb_from_yuv};
+use crate::frame::{Frame, Pixels, Rotation, Subsampling};
+use crate::pose::colour::{Pixel, Weights, channel, pixels_from_bgr, pixels_from_rgb, pixels_from_yuv, samples, widen};
+use crate::pose::grid::{Filter, Grid, resize};
 use crate::pose::letterbox::Letterbox;
 use crate::pose::wide::wide;
 use fast_image_resize as fir;
-use fir::ImageView as _;
-use fir::images::TypedImage;
-use fir::pixels::{InnerPixel, U8, U8x2, U8x3};
-use std::marker::PhantomData;
+use fir::pixels::{U8, U8x2, U8x3};
 
 /// The grey around the picture, 0 to 255: what YOLO was trained with.
 pub const GREY: u8 = 114;
@@ -21,11 +19,12 @@ pub const GREY: u8 = 114;
 #[derive(Debug, Default)]
 pub struct Scaler {
     resizer: fir::Resizer,
-    /// What the resizer wrote: up to three planes, or one packed picture, in decoded orientation.
+    /// What the resizer wrote: up to three planes.
     scaled: [Vec<u8>; 3],
-    /// Red, green and blue, upright, `content_width` × `content_height` each.
-    upright: [Vec<u8>; 3],
-    turned: Vec<u8>,
+    line: Line,
+    /// A picture that does not stand upright, and the same when it does.
+    decoded: Vec<Pixel>,
+    upright: Vec<Pixel>,
 }
 
 impl Scaler {
@@ -35,12 +34,17 @@ impl Scaler {
     /// [`Error::Frame`] where `out` has another size.
     pub fn planar(&mut self, frame: &Frame, place: &Letterbox, out: &mut [f32]) -> Result<()> {
         check_size(place, out.len())?;
-        self.scale(frame, place, Filter::Bilinear)?;
-        let size = place.width * place.height;
-        for (out, plane) in out.chunks_exact_mut(size).zip(&self.upright) {
-            spread(plane, place, out);
+        let Letterbox { width, height, left, top, content_height, .. } = *place;
+        let grey = f32::from(GREY) / 255.0;
+        for plane in out.chunks_exact_mut(width * height) {
+            plane[..top * width].fill(grey);
+            plane[(top + content_height) * width..].fill(grey);
         }
-        Ok(())
+        self.rows(frame, place, Filter::Bilinear, |y, pixels| {
+            for (index, plane) in out.chunks_exact_mut(width * height).enumerate() {
+                spread(pixels, index, left, &mut plane[(top + y) * width..][..width]);
+            }
+        })
     }
 
     /// Writes `frame` as interleaved RGB, height × width × 3, 0 to 255.
@@ -49,103 +53,151 @@ impl Scaler {
     /// [`Error::Frame`] where `out` has another size.
     pub fn interleaved(&mut self, frame: &Frame, place: &Letterbox, out: &mut [i32]) -> Result<()> {
         check_size(place, out.len())?;
-        self.scale(frame, place, Filter::Area)?;
-        let Letterbox { width, left, top, content_width, content_height, .. } = *place;
-        let (above, rest) = out.split_at_mut(top * width * 3);
-        let (rows, below) = rest.split_at_mut(content_height * width * 3);
-        above.fill(i32::from(GREY));
-        below.fill(i32::from(GREY));
-        let [red, green, blue] = self.upright.each_ref().map(|plane| plane.chunks_exact(content_width));
-        for (((row, red), green), blue) in rows.chunks_exact_mut(width * 3).zip(red).zip(green).zip(blue) {
-            let (before, rest) = row.split_at_mut(left * 3);
-            let (pixels, after) = rest.split_at_mut(content_width * 3);
-            before.fill(i32::from(GREY));
-            after.fill(i32::from(GREY));
-            for (((out, r), g), b) in pixels.chunks_exact_mut(3).zip(red).zip(green).zip(blue) {
-                out.copy_from_slice(&[i32::from(*r), i32::from(*g), i32::from(*b)]);
+        let Letterbox { width, left, top, content_height, .. } = *place;
+        let (out, grey) = (out.as_chunks_mut::<3>().0, [i32::from(GREY); 3]);
+        out[..top * width].fill(grey);
+        out[(top + content_height) * width..].fill(grey);
+        self.rows(frame, place, Filter::Area, |y, pixels| {
+            let row = &mut out[(top + y) * width..][..width];
+            row[..left].fill(grey);
+            row[left + pixels.len()..].fill(grey);
+            for (out, pixel) in row[left..].iter_mut().zip(pixels) {
+                *out = [0, 1, 2].map(|index| channel(*pixel, index));
             }
-        }
-        Ok(())
+        })
     }
 
-    /// Fills `upright`.
-    fn scale(&mut self, frame: &Frame, place: &Letterbox, filter: Filter) -> Result<()> {
-        let rotation = frame.rotation();
+    /// Gives `take` each row of the upright picture, from the top.
+    fn rows(
+        &mut self,
+        frame: &Frame,
+        place: &Letterbox,
+        filter: Filter,
+        mut take: impl FnMut(usize, &[Pixel]),
+    ) -> Result<()> {
+        let Self { resizer, scaled, line, decoded, upright } = self;
         let (mut width, mut height) = (place.content_width, place.content_height);
-        if rotation.swaps_sides() {
+        if frame.rotation().swaps_sides() {
             std::mem::swap(&mut width, &mut height);
         }
-        let (from, to) = (frame.decoded_size(), (width as u32, height as u32));
-        for plane in &mut self.upright {
-            plane.resize(width * height, 0);
+        let small = Small::of(frame, (width as u32, height as u32), filter, resizer, scaled)?;
+        if frame.rotation() == Rotation::None {
+            for y in 0..height {
+                take(y, line.read(&small, width, y));
+            }
+            return Ok(());
         }
-        let Self { resizer, scaled: [first, second, third], upright, turned } = self;
-        match *frame.pixels() {
-            Pixels::Rgb(plane) => {
-                resize::<U8x3>(resizer, plane, from, first, to, filter)?;
-                rgb_from_packed(first, upright);
-            }
-            Pixels::Bgr(plane) => {
-                resize::<U8x3>(resizer, plane, from, first, to, filter)?;
-                rgb_from_packed(first, upright);
-                upright.swap(0, 2);
-            }
-            // The small picture keeps the subsampling of the big one until it is coloured.
-            Pixels::Planar { planes: [y, u, v], subsampling, colour } => {
-                let (from_chroma, to_chroma) = (subsampling.chroma_size(from), subsampling.chroma_size(to));
-                resize::<U8>(resizer, y, from, first, to, filter)?;
-                resize::<U8>(resizer, u, from_chroma, second, to_chroma, filter)?;
-                resize::<U8>(resizer, v, from_chroma, third, to_chroma, filter)?;
-                rgb_from_yuv(colour, subsampling, width, [first, second, third], upright);
-            }
-            Pixels::Nv12 { planes: [y, uv], colour } => {
-                let subsampling = Subsampling::Yuv420;
-                let (from_chroma, to_chroma) = (subsampling.chroma_size(from), subsampling.chroma_size(to));
-                resize::<U8>(resizer, y, from, first, to, filter)?;
-                resize::<U8x2>(resizer, uv, from_chroma, turned, to_chroma, filter)?;
-                second.clear();
-                third.clear();
-                second.extend(turned.iter().step_by(2));
-                third.extend(turned.iter().skip(1).step_by(2));
-                rgb_from_yuv(colour, subsampling, width, [first, second, third], upright);
-            }
+        decoded.clear();
+        for y in 0..height {
+            decoded.extend_from_slice(line.read(&small, width, y));
         }
-        if rotation != Rotation::None {
-            for plane in upright {
-                turn(rotation, plane, width, turned);
-                std::mem::swap(plane, turned);
-            }
+        turn(frame.rotation(), decoded, width, upright);
+        for (y, row) in upright.chunks_exact(place.content_width).enumerate() {
+            take(y, row);
         }
         Ok(())
     }
 }
 
 wide! {
-    /// Writes one colour of the content, 0 to 255, into one colour of the model's input, 0 to 1, with grey around it.
-    fn spread(content: &[u8], place: &Letterbox, out: &mut [f32]) {
-        let Letterbox { width, left, top, content_width, content_height, .. } = *place;
+    /// Writes one colour of a row of the content into its row of the model's input, 0 to 1, with grey on either side.
+    fn spread(pixels: &[Pixel], index: usize, left: usize, out: &mut [f32]) {
         let grey = f32::from(GREY) / 255.0;
-        let (above, rest) = out.split_at_mut(top * width);
-        let (rows, below) = rest.split_at_mut(content_height * width);
-        above.fill(grey);
-        below.fill(grey);
-        for (row, pixels) in rows.chunks_exact_mut(width).zip(content.chunks_exact(content_width)) {
-            row[..left].fill(grey);
-            row[left + content_width..].fill(grey);
-            for (out, pixel) in row[left..].iter_mut().zip(pixels) {
-                *out = f32::from(*pixel) * (1.0 / 255.0);
-            }
+        out[..left].fill(grey);
+        out[left + pixels.len()..].fill(grey);
+        for (out, pixel) in out[left..].iter_mut().zip(pixels) {
+            *out = channel(*pixel, index) as f32 * (1.0 / 255.0);
         }
     }
 }
 
-/// How pixels between pixels are made up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Filter {
-    /// The four neighbours of a point, whatever the scale: what OpenCV calls linear.
-    Bilinear,
-    /// All pixels that a new one covers.
-    Area,
+/// A frame in its final size, still in its decoder's layout and orientation.
+enum Small<'a> {
+    Rgb(Grid<'a>),
+    Bgr(Grid<'a>),
+    /// The small picture keeps the subsampling of the big one until it is coloured.
+    Yuv {
+        luma: Grid<'a>,
+        cb: Grid<'a>,
+        cr: Grid<'a>,
+        subsampling: Subsampling,
+        weights: Weights,
+    },
+}
+
+impl<'a> Small<'a> {
+    fn of(
+        frame: &Frame<'a>,
+        to: (u32, u32),
+        filter: Filter,
+        resizer: &mut fir::Resizer,
+        [first, second, third]: &'a mut [Vec<u8>; 3],
+    ) -> Result<Self> {
+        let from = frame.decoded_size();
+        Ok(match *frame.pixels() {
+            Pixels::Rgb(plane) => Self::Rgb(resize::<U8x3>(resizer, plane, from, first, to, filter)?),
+            Pixels::Bgr(plane) => Self::Bgr(resize::<U8x3>(resizer, plane, from, first, to, filter)?),
+            Pixels::Planar { planes: [y, u, v], subsampling, colour } => {
+                let (from_chroma, to_chroma) = (subsampling.chroma_size(from), subsampling.chroma_size(to));
+                Self::Yuv {
+                    luma: resize::<U8>(resizer, y, from, first, to, filter)?,
+                    cb: resize::<U8>(resizer, u, from_chroma, second, to_chroma, filter)?,
+                    cr: resize::<U8>(resizer, v, from_chroma, third, to_chroma, filter)?,
+                    subsampling,
+                    weights: colour.into(),
+                }
+            }
+            Pixels::Nv12 { planes: [y, uv], colour } => {
+                let subsampling = Subsampling::Yuv420;
+                let (from_chroma, to_chroma) = (subsampling.chroma_size(from), subsampling.chroma_size(to));
+                let cb = resize::<U8x2>(resizer, uv, from_chroma, second, to_chroma, filter)?;
+                Self::Yuv {
+                    luma: resize::<U8>(resizer, y, from, first, to, filter)?,
+                    cb,
+                    cr: Grid { offset: cb.offset + 1, ..cb },
+                    subsampling,
+                    weights: colour.into(),
+                }
+            }
+        })
+    }
+}
+
+/// Room for one row, and for the parts that it is made of.
+#[derive(Debug, Default)]
+struct Line {
+    luma: Vec<u8>,
+    narrow: Vec<u8>,
+    cb: Vec<u8>,
+    cr: Vec<u8>,
+    pixels: Vec<Pixel>,
+}
+
+impl Line {
+    /// Row `y`, `width` pixels; to be asked for from the top, as rows share their chroma.
+    fn read(&mut self, small: &Small, width: usize, y: usize) -> &[Pixel] {
+        let Self { luma, narrow, cb, cr, pixels } = self;
+        pixels.resize(width, 0);
+        match small {
+            Small::Rgb(grid) => pixels_from_rgb(grid.row(y), grid.group, grid.offset, pixels),
+            Small::Bgr(grid) => pixels_from_bgr(grid.row(y), grid.group, grid.offset, pixels),
+            Small::Yuv { luma: grid, cb: cb_grid, cr: cr_grid, subsampling, weights } => {
+                let (columns, rows) = subsampling.steps();
+                luma.resize(width, 0);
+                samples(grid.row(y), grid.group, grid.offset, luma);
+                if y.is_multiple_of(rows) {
+                    narrow.resize(width.div_ceil(columns), 0);
+                    for (grid, wide) in [(cb_grid, &mut *cb), (cr_grid, &mut *cr)] {
+                        samples(grid.row(y / rows), grid.group, grid.offset, narrow);
+                        wide.resize(narrow.len() * columns, 0);
+                        widen(narrow, columns, wide);
+                    }
+                }
+                pixels_from_yuv(*weights, luma, cb, cr, pixels);
+            }
+        }
+        pixels
+    }
 }
 
 fn check_size(place: &Letterbox, got: usize) -> Result<()> {
@@ -156,105 +208,20 @@ fn check_size(place: &Letterbox, got: usize) -> Result<()> {
     Err(Error::Frame { expected: format!("room for {expected} numbers"), got: got.to_string() })
 }
 
-/// A plane as the resizer reads it.
-struct Rows<'a, P> {
-    plane: Plane<'a>,
-    width: u32,
-    height: u32,
-    pixel: PhantomData<P>,
-}
-
-// SAFETY: every row is cut to `width` pixels exactly (or the cut panics), as the trait demands.
-unsafe impl<P: InnerPixel<Component = u8>> fir::ImageView for Rows<'_, P> {
-    type Pixel = P;
-
-    fn width(&self) -> u32 {
-        self.width
-    }
-
-    fn height(&self) -> u32 {
-        self.height
-    }
-
-    fn iter_rows(&self, start_row: u32) -> impl Iterator<Item = &[P]> {
-        let bytes = self.width as usize * size_of::<P>();
-        let data = self.plane.data.get(start_row as usize * self.plane.stride..).unwrap_or_default();
-        let rows = data.chunks(self.plane.stride).take(self.height.saturating_sub(start_row) as usize);
-        rows.map(move |row| {
-            // SAFETY: a pixel of `u8` components is those bytes and nothing else: any bytes are pixels, at any address.
-            let (before, pixels, after) = unsafe { row[..bytes].align_to::<P>() };
-            debug_assert!(before.is_empty() && after.is_empty());
-            pixels
-        })
-    }
-}
-
-/// Scales one plane into `out`, which becomes rows without gaps.
-fn resize<P: fir::PixelTrait + InnerPixel<Component = u8>>(
-    resizer: &mut fir::Resizer,
-    plane: Plane,
-    from: (u32, u32),
-    out: &mut Vec<u8>,
-    to: (u32, u32),
-    filter: Filter,
-) -> Result<()> {
-    let failed = |got: String| Error::Frame { expected: format!("a picture that scales to {}×{}", to.0, to.1), got };
-    out.resize(to.0 as usize * to.1 as usize * size_of::<P>(), 0);
-    let rows = Rows::<P> { plane, width: from.0, height: from.1, pixel: PhantomData };
-    let mut image = TypedImage::<P>::from_buffer(to.0, to.1, out).map_err(|error| failed(error.to_string()))?;
-    let algorithm = match filter {
-        Filter::Bilinear => {
-            if let (Some(columns), Some(rows_apart)) = (odd_ratio(from.0, to.0), odd_ratio(from.1, to.1)) {
-                pick(&rows, columns, rows_apart, &mut image);
-                return Ok(());
-            }
-            fir::ResizeAlg::Interpolation(fir::FilterType::Bilinear)
-        }
-        Filter::Area => fir::ResizeAlg::Convolution(fir::FilterType::Bilinear),
-    };
-    let options = fir::ResizeOptions::new().resize_alg(algorithm);
-    resizer.resize_typed(&rows, &mut image, &options).map_err(|error| failed(error.to_string()))
-}
-
-/// `from / to` where that is an odd whole number: then each new pixel's centre is an old pixel's, and bilinear is that pixel.
-fn odd_ratio(from: u32, to: u32) -> Option<usize> {
-    (from.is_multiple_of(to) && (from / to) % 2 == 1).then_some((from / to) as usize)
-}
-
-/// The middle one of every `columns` × `rows` pixels: 1080p to 640 columns, 720p to 256, several times faster.
-fn pick<P: InnerPixel<Component = u8>>(from: &Rows<P>, columns: usize, rows: usize, to: &mut TypedImage<P>) {
-    let width = to.width() as usize;
-    let middle_rows = from.iter_rows(rows as u32 / 2).step_by(rows);
-    for (row, out) in middle_rows.zip(to.pixels_mut().chunks_exact_mut(width)) {
-        // The ratios of common sizes, with the step known to the compiler; a step that is not costs three times as much.
-        match columns {
-            3 => pick_row::<P, 3>(row, out),
-            5 => pick_row::<P, 5>(row, out),
-            _ => out.iter_mut().zip(row.chunks_exact(columns)).for_each(|(out, group)| *out = group[columns / 2]),
-        }
-    }
-}
-
-fn pick_row<P: InnerPixel, const COLUMNS: usize>(row: &[P], out: &mut [P]) {
-    for (out, group) in out.iter_mut().zip(row.as_chunks::<COLUMNS>().0) {
-        *out = group[COLUMNS / 2];
-    }
-}
-
-/// Turns rows of `width` bytes upright, into `out`.
-fn turn(rotation: Rotation, plane: &[u8], width: usize, out: &mut Vec<u8>) {
+/// Turns rows of `width` pixels upright, into `out`.
+fn turn(rotation: Rotation, picture: &[Pixel], width: usize, out: &mut Vec<Pixel>) {
     out.clear();
-    let height = plane.len() / width;
+    let height = picture.len() / width;
     match rotation {
-        Rotation::None => out.extend_from_slice(plane),
-        Rotation::Half => out.extend(plane.iter().rev()),
+        Rotation::None => out.extend_from_slice(picture),
+        Rotation::Half => out.extend(picture.iter().rev()),
         // The left column, read upwards, becomes the top row.
         Rotation::Clockwise90 => {
-            out.extend((0..width).flat_map(|x| (0..height).rev().map(move |y| plane[y * width + x])));
+            out.extend((0..width).flat_map(|x| (0..height).rev().map(move |y| picture[y * width + x])));
         }
         // The right column, read downwards, becomes the top row.
         Rotation::Clockwise270 => {
-            out.extend((0..width).rev().flat_map(|x| (0..height).map(move |y| plane[y * width + x])));
+            out.extend((0..width).rev().flat_map(|x| (0..height).map(move |y| picture[y * width + x])));
         }
     }
 }
@@ -262,7 +229,7 @@ fn turn(rotation: Rotation, plane: &[u8], width: usize, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::{Colour, Matrix, Range};
+    use crate::frame::{Colour, Matrix, Plane, Range};
     use crate::pose::letterbox::Canvas;
 
     /// `height` × `width` pixels of red, green and blue, from a function of (column, row).
@@ -351,18 +318,53 @@ mod tests {
         assert!(across.abs_diff(down) <= 2 && across.abs_diff(48) <= 2, "{across} × {down}");
     }
 
+    /// Rows of noise with something behind each, and the middle pixel of every `ratio` × `ratio` of them without.
+    fn noise((width, height): (usize, usize), bytes: usize, ratio: usize, seed: usize) -> (Vec<u8>, usize, Vec<u8>) {
+        let row = width * ratio * bytes;
+        let stride = row + 7;
+        let byte = |i: usize| ((i + seed).wrapping_mul(2_654_435_761) >> 7) as u8;
+        let big: Vec<u8> = (0..stride * (height * ratio - 1) + row).map(byte).collect();
+        let rows = big.chunks(stride).skip(ratio / 2).step_by(ratio);
+        let small = rows.flat_map(|row| row[..width * ratio * bytes].chunks(bytes).skip(ratio / 2).step_by(ratio));
+        let small = small.flatten().copied().collect();
+        (big, stride, small)
+    }
+
     #[test]
-    fn picking_is_bilinear_and_strides_are_skipped() {
-        let noise = |i: usize| (i.wrapping_mul(2_654_435_761) >> 7) as u8;
-        let (width, height) = (45, 33);
-        let stride = 3 * width + 7;
-        let data: Vec<u8> = (0..stride * (height - 1) + 3 * width).map(noise).collect();
-        let wide = Frame::new(Pixels::Rgb(Plane { data: &data, stride }), width as u32, height as u32).unwrap();
-        let out = planar(&wide, 15, 11);
-        for y in 0..11 {
-            for x in 0..15 {
-                let source = data[(3 * y + 1) * stride + 3 * (3 * x + 1)];
-                assert!((out[15 * y + x] * 255.0 - f32::from(source)).abs() < 1e-3);
+    fn an_odd_ratio_takes_the_middle_pixels_and_strides_are_skipped() {
+        let (width, height) = (22, 10);
+        let colour = Colour { matrix: Matrix::Bt709, range: Range::Limited };
+        for ratio in [1, 3, 5, 7] {
+            let (packed, packed_stride, small_packed) = noise((width, height), 3, ratio, 1);
+            let (luma, luma_stride, small_luma) = noise((width, height), 1, ratio, 2);
+            let (pairs, pairs_stride, small_pairs) = noise((width / 2, height / 2), 2, ratio, 3);
+            let (cb, half_stride, small_cb) = noise((width / 2, height / 2), 1, ratio, 4);
+            let (cr, _, small_cr) = noise((width / 2, height / 2), 1, ratio, 5);
+            let plane = |data, stride| Plane { data, stride };
+            let (y, small_y) = (plane(&luma, luma_stride), plane(&small_luma, width));
+            let (packed, small_packed) = (plane(&packed, packed_stride), plane(&small_packed, 3 * width));
+            let planes = [y, plane(&cb, half_stride), plane(&cr, half_stride)];
+            let small_planes = [small_y, plane(&small_cb, width / 2), plane(&small_cr, width / 2)];
+            let (pairs, small_pairs) = (plane(&pairs, pairs_stride), plane(&small_pairs, width));
+            let subsampling = Subsampling::Yuv420;
+            for (big, small) in [
+                (Pixels::Rgb(packed), Pixels::Rgb(small_packed)),
+                (Pixels::Bgr(packed), Pixels::Bgr(small_packed)),
+                (
+                    Pixels::Planar { planes, subsampling, colour },
+                    Pixels::Planar { planes: small_planes, subsampling, colour },
+                ),
+                (Pixels::Nv12 { planes: [y, pairs], colour }, Pixels::Nv12 { planes: [small_y, small_pairs], colour }),
+            ] {
+                let big = Frame::new(big, (width * ratio) as u32, (height * ratio) as u32).unwrap();
+                let small = Frame::new(small, width as u32, height as u32).unwrap();
+                let expected = planar(&small, width, height);
+                assert_eq!(planar(&big, width, height), expected, "{ratio}, {:?}", small.pixels());
+                if let Pixels::Rgb(Plane { data, .. }) = small.pixels() {
+                    assert!((0..data.len()).all(|i| {
+                        (expected[i % 3 * width * height + i / 3] * 255.0 - f32::from(data[i])).abs() < 1e-3
+                    }));
+                }
             }
         }
     }
