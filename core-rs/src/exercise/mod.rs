@@ -298,10 +298,12 @@ impl Athlete {
         let figures: &[Figure] = self.state.figures.make_contiguous();
         let cycle = exercise.signal.cycle(seen, figures, stature);
         // Gates tell what is one more of a set: its first may begin wherever the body was before.
-        if let Some(index) = self.state.sets.open().map(|set| set.index) {
-            let running = &self.catalogue.exercises()[index];
-            let measures = if running.gates.is_empty() { None } else { Measures::of(&cycle, figures, stature) };
-            evidence[index] = measures.map_or(1.0, |measures| running.gated(&measures)).min(evidence[index]);
+        if let Some(index) = self.state.sets.open().map(|set| set.index)
+            && let running = &self.catalogue.exercises()[index]
+            && !running.gates.is_empty()
+            && let Some(measures) = Measures::of(&cycle, figures, stature)
+        {
+            evidence[index] = evidence[index].min(running.gated(&measures));
         }
         // How deep somebody is who was out of sight just before is hard to tell: what was not seen whole is a usual one.
         let mut pairs = self.state.looks.iter().zip(self.state.looks.iter().skip(1));

@@ -34,15 +34,13 @@ impl Scaler {
     /// [`Error::Frame`] where `out` has another size.
     pub fn planar(&mut self, frame: &Frame, place: &Letterbox, out: &mut [f32]) -> Result<()> {
         check_size(place, out.len())?;
-        let Letterbox { width, height, left, top, content_height, .. } = *place;
-        let grey = f32::from(GREY) / 255.0;
-        for plane in out.chunks_exact_mut(width * height) {
-            plane[..top * width].fill(grey);
-            plane[(top + content_height) * width..].fill(grey);
+        let size = place.width * place.height;
+        for plane in out.chunks_exact_mut(size) {
+            surround(plane, place, f32::from(GREY) / 255.0);
         }
         self.rows(frame, place, Filter::Bilinear, |y, pixels| {
-            for (index, plane) in out.chunks_exact_mut(width * height).enumerate() {
-                spread(pixels, index, left, &mut plane[(top + y) * width..][..width]);
+            for (index, plane) in out.chunks_exact_mut(size).enumerate() {
+                spread(pixels, index, content_row(plane, place, y));
             }
         })
     }
@@ -53,15 +51,10 @@ impl Scaler {
     /// [`Error::Frame`] where `out` has another size.
     pub fn interleaved(&mut self, frame: &Frame, place: &Letterbox, out: &mut [i32]) -> Result<()> {
         check_size(place, out.len())?;
-        let Letterbox { width, left, top, content_height, .. } = *place;
-        let (out, grey) = (out.as_chunks_mut::<3>().0, [i32::from(GREY); 3]);
-        out[..top * width].fill(grey);
-        out[(top + content_height) * width..].fill(grey);
+        let out = out.as_chunks_mut::<3>().0;
+        surround(out, place, [i32::from(GREY); 3]);
         self.rows(frame, place, Filter::Area, |y, pixels| {
-            let row = &mut out[(top + y) * width..][..width];
-            row[..left].fill(grey);
-            row[left + pixels.len()..].fill(grey);
-            for (out, pixel) in row[left..].iter_mut().zip(pixels) {
+            for (out, pixel) in content_row(out, place, y).iter_mut().zip(pixels) {
                 *out = [0, 1, 2].map(|index| channel(*pixel, index));
             }
         })
@@ -99,13 +92,28 @@ impl Scaler {
     }
 }
 
+/// Fills what the picture leaves free of a model's input, or of one colour of it.
+fn surround<T: Copy>(out: &mut [T], place: &Letterbox, grey: T) {
+    let Letterbox { width, left, top, content_width, content_height, .. } = *place;
+    let (above, rest) = out.split_at_mut(top * width);
+    let (rows, below) = rest.split_at_mut(content_height * width);
+    above.fill(grey);
+    below.fill(grey);
+    for row in rows.chunks_exact_mut(width) {
+        row[..left].fill(grey);
+        row[left + content_width..].fill(grey);
+    }
+}
+
+/// Where row `y` of the picture lies in the same.
+fn content_row<'a, T>(out: &'a mut [T], place: &Letterbox, y: usize) -> &'a mut [T] {
+    &mut out[(place.top + y) * place.width + place.left..][..place.content_width]
+}
+
 wide! {
-    /// Writes one colour of a row of the content into its row of the model's input, 0 to 1, with grey on either side.
-    fn spread(pixels: &[Pixel], index: usize, left: usize, out: &mut [f32]) {
-        let grey = f32::from(GREY) / 255.0;
-        out[..left].fill(grey);
-        out[left + pixels.len()..].fill(grey);
-        for (out, pixel) in out[left..].iter_mut().zip(pixels) {
+    /// Writes one colour of a row, 0 to 1.
+    fn spread(pixels: &[Pixel], index: usize, out: &mut [f32]) {
+        for (out, pixel) in out.iter_mut().zip(pixels) {
             *out = channel(*pixel, index) as f32 * (1.0 / 255.0);
         }
     }
